@@ -82,9 +82,7 @@ class Layering(RuleTest):
         )
 
     def test_refuses_an_include_of_nothing(self):
-        self.assert_breaks(
-            "dependency", self.changed("clew/model/span.h", "error.h", "errors.h")
-        )
+        self.assert_breaks("dependency", self.changed("clew/model/span.h", "error.h", "errors.h"))
 
     def test_reads_no_include_out_of_a_comment(self):
         self.assert_keeps({"clew/base/error.h": CLEAN["clew/base/error.h"] + '// #include "x.h"\n'})
@@ -95,7 +93,9 @@ class Layering(RuleTest):
             + "clew_module(model/testing FLOOR 1 DEPENDS model HEADERS spans.h)\n",
             "clew/model/testing/spans.h": SPDX + PROSE + "namespace clew::model {\n\n}\n",
             **self.changed(
-                "clew/model/CMakeLists.txt", "span_test.cc", "span_test.cc TEST_DEPENDS model/testing"
+                "clew/model/CMakeLists.txt",
+                "span_test.cc",
+                "span_test.cc TEST_DEPENDS model/testing",
             ),
         }
         include = '#include "clew/model/testing/spans.h"\n'
@@ -181,7 +181,9 @@ class Shape(RuleTest):
         self.assert_breaks("file-size", {"clew/model/span_test.cc": text + "\n" * 700})
 
     def test_gives_a_header_fewer_lines(self):
-        self.assert_breaks("file-size", {"clew/base/error.h": CLEAN["clew/base/error.h"] + "\n" * 200})
+        self.assert_breaks(
+            "file-size", {"clew/base/error.h": CLEAN["clew/base/error.h"] + "\n" * 200}
+        )
 
     def test_limits_a_module_readme(self):
         self.assert_keeps({"clew/base/README.md": "# Base\n" + "\n" * 79})
@@ -195,7 +197,14 @@ class Shape(RuleTest):
     def test_limits_a_function(self):
         for head in ("int f(int a) {", "int f(\n    int a\n) {", "TEST(Span, starts) {"):
             room = 70 - head.count("\n") - 2
-            fits = SPDX + '#include "clew/model/span.h"\n\n' + head + "\n" + "    g();\n" * room + "}\n"
+            fits = (
+                SPDX
+                + '#include "clew/model/span.h"\n\n'
+                + head
+                + "\n"
+                + "    g();\n" * room
+                + "}\n"
+            )
             self.assert_keeps({"clew/model/span.cc": fits})
             self.assert_breaks(
                 "function-size", {"clew/model/span.cc": fits.replace("{\n", "{\n    g();\n")}
@@ -212,7 +221,9 @@ class Shape(RuleTest):
     def test_limits_units_in_a_folder(self):
         def base(count):
             names = [f"unit{number}.cc" for number in range(count)]
-            cmake = "clew_module(base FLOOR 0 HEADERS error.h\n    SOURCES " + "\n".join(names) + ")\n"
+            cmake = (
+                "clew_module(base FLOOR 0 HEADERS error.h\n    SOURCES " + "\n".join(names) + ")\n"
+            )
             sources = {f"clew/base/{name}": SPDX + "namespace clew {}\n" for name in names}
             return {"clew/base/CMakeLists.txt": HASH_SPDX + cmake, **sources}
 
@@ -228,7 +239,9 @@ class Shape(RuleTest):
         self.assert_breaks("folder-depth", deep)
 
     def test_wants_the_licence_line(self):
-        self.assert_breaks("licence", {"clew/model/span.cc": CLEAN["clew/model/span.cc"][len(SPDX) :]})
+        self.assert_breaks(
+            "licence", {"clew/model/span.cc": CLEAN["clew/model/span.cc"][len(SPDX) :]}
+        )
         self.assert_keeps({"dev": "#!/bin/sh\n" + HASH_SPDX})
         self.assert_breaks("licence", {"dev": "#!/bin/sh\n"})
 
@@ -246,7 +259,9 @@ class Shape(RuleTest):
         self.assert_keeps(self.changed(path, at, at + "using Name = int;\n"))
 
     def test_wants_the_own_header_first(self):
-        moved = SPDX + '#include <string>\n\n#include "clew/model/span.h"\nnamespace clew::model {}\n'
+        moved = (
+            SPDX + '#include <string>\n\n#include "clew/model/span.h"\nnamespace clew::model {}\n'
+        )
         self.assert_breaks("own-header", {"clew/model/span.cc": moved})
 
     def test_wants_the_namespace_of_the_module(self):
@@ -296,8 +311,12 @@ class Words(RuleTest):
     def test_refuses_paths_and_hosts_of_one_machine(self):
         for text in ("see /work/x\n", "at /root/y\n", "registry.npmjs.org\n"):
             with self.subTest(text):
-                self.assert_breaks("machine", {"docs/glossary.md": CLEAN["docs/glossary.md"] + text})
-        self.assert_keeps({"docs/glossary.md": CLEAN["docs/glossary.md"] + "see /zipkin/ and ~/work/\n"})
+                self.assert_breaks(
+                    "machine", {"docs/glossary.md": CLEAN["docs/glossary.md"] + text}
+                )
+        self.assert_keeps(
+            {"docs/glossary.md": CLEAN["docs/glossary.md"] + "see /zipkin/ and ~/work/\n"}
+        )
 
     def test_lets_a_line_state_its_reason(self):
         line = "int span_info;  // tidy-allow: banned-word the protocol's own word\n"
