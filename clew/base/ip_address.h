@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// IP addresses as Zipkin reads and prints them: one lenient parser for both families (mapped and
+// compatible IPv6 text is IPv4), and IPv6 text compressed the way Zipkin compresses it, which is
+// not quite RFC 5952 (docs/glossary.md, "endpoint").
+//
+// Threads: plain values and pure functions.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace clew {
+
+using Ipv4Address = std::array<std::uint8_t, 4>;
+using Ipv6Address = std::array<std::uint8_t, 16>;
+
+// At most one of the two is set.
+struct IpAddress {
+    std::optional<Ipv4Address> v4;
+    std::optional<Ipv6Address> v6;
+};
+
+// Text of either family; text that is no address gives neither. `::1.2.3.4` and `::ffff:1.2.3.4`
+// become IPv4; zone ids (`%eth0`) are not understood.
+IpAddress parse_ip(std::string_view text) noexcept;
+
+// Sixteen bytes from a binary format: twelve leading zero bytes mean IPv4, except `::1`.
+IpAddress ip_from_bytes16(const Ipv6Address& bytes) noexcept;
+
+// Appends "192.168.0.1".
+void append_ip(const Ipv4Address& address, std::string& out);
+
+// Appends lower-case text with one run of zero groups compressed: the longest run (first on ties,
+// a single group too); a run at the very end only when there is no other; all zeros print "::".
+void append_ip(const Ipv6Address& address, std::string& out);
+
+}  // namespace clew

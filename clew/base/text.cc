@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/base/text.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "clew/base/lower_case_table.h"
+
+namespace clew {
+
+namespace {
+
+bool is_continuation(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
+
+char32_t lower_case_of(char32_t code_point) noexcept {
+    const auto value = static_cast<std::int32_t>(code_point);
+    const auto* run = std::upper_bound(
+        std::begin(kLowerCaseRuns), std::end(kLowerCaseRuns), value,
+        [](std::int32_t v, const LowerCaseRun& r) { return v < r.first; }
+    );
+    // Runs of step 2 may enclose the start of the next one, so look at the two before the bound.
+    for (int back = 0; back < 2 && run != std::begin(kLowerCaseRuns); ++back) {
+        --run;
+        if (value <= run->last && (value - run->first) % run->step == 0) {
+            return static_cast<char32_t>(value + run->distance);
+        }
+    }
+    return code_point;
+}
+
+void append_utf8(char32_t code_point, std::string& out) {
+    const auto byte = [&out](char32_t value) { out.push_back(static_cast<char>(value)); };
+    if (code_point < 0x80) {
+        byte(code_point);
+    } else if (code_point < 0x800) {
+        byte(0xc0 | code_point >> 6);
+        byte(0x80 | (code_point & 0x3f));
+    } else if (code_point < 0x10000) {
+        byte(0xe0 | code_point >> 12);
+        byte(0x80 | (code_point >> 6 & 0x3f));
+        byte(0x80 | (code_point & 0x3f));
+    } else {
+        byte(0xf0 | code_point >> 18);
+        byte(0x80 | (code_point >> 12 & 0x3f));
+        byte(0x80 | (code_point >> 6 & 0x3f));
+        byte(0x80 | (code_point & 0x3f));
+    }
+}
+
+}  // namespace
+
+std::size_t decode_utf8(std::string_view text, char32_t& code_point) noexcept {
+    const auto first = static_cast<unsigned char>(text[0]);
+    if (first < 0x80) {
+        code_point = first;
+        return 1;
+    }
+    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || text.size() < size) return 0;
+    char32_t value = first & (0xffU >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i) {
+        if (!is_continuation(text[i])) return 0;
+        value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
+    }
+    constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+    if (value < kSmallest[size] || value > 0x10ffff || surrogate) return 0;
+    code_point = value;
+    return size;
+}
+
+bool has_upper_case(std::string_view text) noexcept {
+    for (std::size_t i = 0; i < text.size();) {
+        const char c = text[i];
+        if (c >= 'A' && c <= 'Z') return true;
+        if (static_cast<unsigned char>(c) < 0x80) {
+            ++i;
+            continue;
+        }
+        char32_t code_point = 0;
+        const std::size_t size = decode_utf8(text.substr(i), code_point);
+        if (size != 0 && lower_case_of(code_point) != code_point) return true;
+        i += std::max<std::size_t>(size, 1);
+    }
+    return false;
+}
+
+void append_lower_case(std::string_view text, std::string& out) {
+    for (std::size_t i = 0; i < text.size();) {
+        char32_t code_point = 0;
+        const std::size_t size = decode_utf8(text.substr(i), code_point);
+        if (size == 0) {
+            out.push_back(text[i++]);
+        } else if (size == 1) {
+            const char c = text[i++];
+            out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c);
+        } else {
+            append_utf8(lower_case_of(code_point), out);
+            i += size;
+        }
+    }
+}
+
+std::string lower_case(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    append_lower_case(text, out);
+    return out;
+}
+
+std::string_view trim(std::string_view text) noexcept {
+    const auto blank = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
+    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+bool is_valid_utf8(std::string_view text) noexcept {
+    for (std::size_t i = 0; i < text.size();) {
+        char32_t code_point = 0;
+        const std::size_t size = decode_utf8(text.substr(i), code_point);
+        if (size == 0) return false;
+        i += size;
+    }
+    return true;
+}
+
+void append_valid_utf8(std::string_view text, std::string& out) {
+    for (std::size_t i = 0; i < text.size();) {
+        char32_t code_point = 0;
+        const std::size_t size = decode_utf8(text.substr(i), code_point);
+        if (size == 0) {
+            out.append("\xef\xbf\xbd");
+            ++i;
+        } else {
+            out.append(text.substr(i, size));
+            i += size;
+        }
+    }
+}
+
+}  // namespace clew

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Small questions about UTF-8 text that several floors ask. Nothing here depends on a locale.
+//
+// Threads: pure functions.
+
+#include <string>
+#include <string_view>
+
+namespace clew {
+
+// True when lower_case() would change the text: a quick no for the usual all-lower-case names.
+bool has_upper_case(std::string_view text) noexcept;
+
+// Appends the text in lower case: Unicode's one-to-one mappings, as Zipkin's names are folded.
+// Bytes that are no valid UTF-8 pass through unchanged.
+void append_lower_case(std::string_view text, std::string& out);
+std::string lower_case(std::string_view text);
+
+// Without leading and trailing bytes of value 0x20 and below, which is what Java's trim() takes.
+std::string_view trim(std::string_view text) noexcept;
+
+bool is_valid_utf8(std::string_view text) noexcept;
+
+// Appends the text; every byte that belongs to no valid UTF-8 sequence becomes U+FFFD.
+void append_valid_utf8(std::string_view text, std::string& out);
+
+// Decodes one code point at the front of `text`; returns its length in bytes, 0 when invalid.
+// Requires: text is not empty.
+std::size_t decode_utf8(std::string_view text, char32_t& code_point) noexcept;
+
+}  // namespace clew
