@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Values of the few tag keys that an operator chose for auto-completion (AUTOCOMPLETE_KEYS).
+//
+// Threads: all of it from anywhere. Errors: overloaded, timed_out, io.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clew/base/expected.h"
+
+namespace clew::storage {
+
+class AutocompleteTags {
+public:
+    virtual ~AutocompleteTags() = default;
+
+    // The configured keys, sorted, whether or not any span carried them.
+    virtual Expected<std::vector<std::string>> keys() const = 0;
+    // Sorted; empty for a key that is not configured.
+    virtual Expected<std::vector<std::string>> values(std::string_view key) const = 0;
+};
+
+}  // namespace clew::storage

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a storage engine promises, taken together. storage/memory keeps it in memory;
+// storage/testing is the exam that every engine passes. Whoever needs one part takes that part's
+// interface, not this.
+//
+// Threads: all parts may be used from anywhere at once.
+
+#include <string>
+
+#include "clew/base/expected.h"
+#include "clew/storage/autocomplete_tags.h"
+#include "clew/storage/dependency_store.h"
+#include "clew/storage/service_and_span_names.h"
+#include "clew/storage/span_consumer.h"
+#include "clew/storage/span_store.h"
+
+namespace clew::storage {
+
+// What an operator sees of it.
+struct StorageCounts {
+    std::uint64_t spans = 0;          // held now
+    std::uint64_t traces = 0;         // held now
+    std::uint64_t bytes = 0;          // held now, of what the engine bounds
+    std::uint64_t spans_evicted = 0;  // left because a bound was reached
+};
+
+class Storage {
+public:
+    virtual ~Storage() = default;
+
+    virtual SpanConsumer& span_consumer() = 0;
+    virtual const SpanStore& span_store() const = 0;
+    virtual const ServiceAndSpanNames& service_and_span_names() const = 0;
+    virtual const AutocompleteTags& autocomplete_tags() const = 0;
+    virtual const DependencyStore& dependency_store() const = 0;
+
+    // The engine's name as /health shows it, e.g. "MemoryStorage".
+    virtual std::string name() const = 0;
+    // An error says why spans cannot be stored or read now.
+    virtual Expected<void> check() const = 0;
+    virtual StorageCounts counts() const = 0;
+};
+
+}  // namespace clew::storage
