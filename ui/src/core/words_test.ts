@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: numbers and moments read the same everywhere.
+// Method: tables.
+import { describe, expect, it } from 'vitest';
+import { assignHues, hashOf, kHueCount, markOf } from './colours';
+import { formatDuration, formatTick, parseDuration } from './duration';
+import { formatAge, formatClock, fromLocalField, toLocalField } from './instant';
+
+describe('durations', () => {
+  it.each([
+    [0, '0 µs'],
+    [1, '1 µs'],
+    [812, '812 µs'],
+    [999, '999 µs'],
+    [1_000, '1.00 ms'],
+    [41_234, '41.2 ms'],
+    [99_960, '100 ms'],
+    [999_499, '999 ms'],
+    [999_600, '1.00 s'],
+    [3_070_000, '3.07 s'],
+    [59_400_000, '59.4 s'],
+    [59_700_000, '1 m'],
+    [252_000_000, '4 m 12 s'],
+    [3_900_000_000, '1 h 5 m'],
+    [90_000_000_000, '1 d 1 h'],
+    [-520, '-520 µs'],
+    [12.5, '12.5 µs'],
+  ])('writes %d µs as %s', (us, text) => expect(formatDuration(us)).toBe(text));
+  it.each([
+    [0, '0'],
+    [50_000, '50 ms'],
+    [1_500_000, '1.5 s'],
+    [250, '250 µs'],
+    [300_000_000, '5 m'],
+  ])('writes tick %d as %s', (us, text) => expect(formatTick(us)).toBe(text));
+  it.each([
+    ['250ms', 250_000],
+    ['1.5s', 1_500_000],
+    ['80', 80],
+    ['80us', 80],
+    ['80 µs', 80],
+    ['2m', 120_000_000],
+    [' 7 S ', 7_000_000],
+    ['0', undefined],
+    ['0.0001ms', undefined],
+    ['-3', undefined],
+    ['fast', undefined],
+    ['', undefined],
+    ['9999999999999999999', undefined],
+  ])('reads %j as %s', (text, us) => expect(parseDuration(text)).toBe(us));
+});
+
+describe('moments', () => {
+  it.each([
+    [0, 'just now'],
+    [12_000, '12 s ago'],
+    [300_000, '5 m ago'],
+    [10_800_000, '3 h ago'],
+    [200_000_000, '2 d ago'],
+    [-30_000, 'in 30 s'],
+  ])('%d ms before now is %s', (before, text) => expect(formatAge(1e12 - before, 1e12)).toBe(text));
+  it('writes milliseconds', () => {
+    expect(formatClock(new Date(2026, 10, 25, 9, 5, 7, 42).getTime())).toBe('09:05:07.042');
+  });
+  it('gives a form field back to the second', () => {
+    const ms = new Date(2026, 10, 25, 14, 3, 7).getTime();
+    expect(toLocalField(ms)).toBe('2026-11-25T14:03:07');
+    expect(fromLocalField(toLocalField(ms))).toBe(ms);
+    expect(fromLocalField('soon')).toBeUndefined();
+  });
+});
+
+describe('service colours', () => {
+  it('hashes as FNV-1a does', () => {
+    expect(hashOf('')).toBe(0x811c9dc5);
+    expect(hashOf('a')).toBe(0xe40c292c);
+    expect(hashOf('foobar')).toBe(0xbf9cf968);
+  });
+  it('never gives two of ten services one hue, in any order', () => {
+    const names = Array.from({ length: kHueCount }, (_, n) => `service-${n}`);
+    const hues = assignHues(names);
+    expect(new Set(hues.values()).size).toBe(kHueCount);
+    expect(assignHues([...names].reverse())).toEqual(hues);
+    expect(assignHues([...names, ...names.map((n) => `${n}x`)]).size).toBe(20);
+  });
+  it.each([
+    ['front', 'FR'],
+    ['cart-db', 'CD'],
+    ['user_service', 'US'],
+    ['a', 'A'],
+    ['', '?'],
+    ['émile.x', 'ÉX'],
+  ])('marks %s as %s', (name, mark) => expect(markOf(name)).toBe(mark));
+});
