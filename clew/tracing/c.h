@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Tracing for C and what speaks C: the Python extension, Lua, nginx modules. A program makes
+// one tracer, starts a span per piece of work in storage of its own (no allocation per span), says
+// what it knows and finishes it; a thread named "clew-report" sends. tracing.h is the C++ face.
+// No call throws, aborts, or waits for the network, except where it says "blocks". A null tracer or
+// span is allowed and means that nothing is traced.
+//
+// Threads: a tracer may be used from all threads at once; a span by one thread at a time, any
+// thread. Any number of open spans may interleave on one thread (greenlets): nothing is ambient.
+// Fork: a child drops what it inherited unsent and sends its own spans by its own thread. A span
+// open at the fork keeps its context in the child, and there its finish reports nothing.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Bytes that need no terminator. Copied by whoever keeps them; {NULL, 0} is an empty text.
+typedef struct clew_text {
+    const char* text;
+    size_t size;
+} clew_text;
+
+typedef enum clew_kind {
+    clew_kind_local = 0, // work inside one service
+    clew_kind_client = 1,
+    clew_kind_server = 2,
+    clew_kind_producer = 3,
+    clew_kind_consumer = 4
+} clew_kind;
+
+// Where a piece of work stands in its trace: a plain value to copy, keep and send. All zeros is
+// "no trace". Ids are zero and only flags set when a caller sent a decision without ids.
+typedef struct clew_context {
+    uint64_t trace_id_high; // 0 for a 64-bit trace id
+    uint64_t trace_id_low;
+    uint64_t span_id;
+    uint64_t parent_id; // 0: none
+    uint32_t flags;     // clew_context_* below
+    uint32_t reserved[7];
+} clew_context;
+
+enum {
+    clew_context_decided = 1, // somebody has decided about sampling; absent: still open
+    clew_context_sampled = 2, // the decision: record and send
+    clew_context_debug = 4,   // record whatever samplers say; implies the two above
+    clew_context_shared = 8   // the span id was received: the server half of a caller's span
+};
+
+// Storage of one span, embedded where the caller likes. All zeros is a span that records nothing
+// and needs no end. Once started it may not be moved or copied, and must be finished or abandoned.
+#define CLEW_SPAN_BYTES 640
+typedef struct clew_span {
+#ifdef __cplusplus
+    alignas(16) unsigned char opaque[CLEW_SPAN_BYTES];
+#else
+    _Alignas(16) unsigned char opaque[CLEW_SPAN_BYTES];
+#endif
+} clew_span;
+
+typedef struct clew_tracer clew_tracer;
+
+// What is left as clew_options_init() makes it comes from the environment (name in brackets), then
+// from the default. Texts end in a zero byte and are copied.
+typedef struct clew_options {
+    size_t size;                // set by clew_options_init(): which version of this struct it is
+    const char* service_name;   // [CLEW_SERVICE_NAME, OTEL_SERVICE_NAME] required
+    const char* endpoint;       // [CLEW_ENDPOINT] scribe://host:port, http://host:port/api/v2/spans
+    const char* local_ip;       // [CLEW_LOCAL_IP] of the service; absent
+    const char* propagation;    // [CLEW_PROPAGATION] headers sent: "b3multi" (default) or "b3"
+    double sample_rate;         // [CLEW_SAMPLE_RATE] 0 to 1; 1. Below 0: unset
+    uint32_t local_port;        // [CLEW_LOCAL_PORT] of the service; 0: absent
+    uint32_t trace_id_bits;     // [CLEW_TRACE_ID_BITS] 64 or 128; 64. 0: unset, as below
+    uint32_t flush_interval_ms; // [CLEW_FLUSH_INTERVAL_MS] 1 to 60000; 500
+    uint32_t close_timeout_ms;  // [CLEW_CLOSE_TIMEOUT_MS] of clew_tracer_destroy(); 1000
+    uint64_t ring_bytes;        // [CLEW_RING_BYTES] finished spans held per thread; 256 KiB
+    uint64_t queue_bytes_max;   // [CLEW_QUEUE_BYTES_MAX] encoded spans held unsent; 8 MiB
+    int32_t join;               // [CLEW_JOIN] 1: server spans share the caller's id; 1. -1: unset
+    int32_t ignore_environment; // 1: read no environment variable; 0
+} clew_options;
+
+void clew_options_init(clew_options* options);
+
+// NULL when an option is wrong; then `error` (may be NULL) holds one sentence that says which.
+// Starts no thread and opens no connection: both happen after the first sampled span has finished.
+clew_tracer* clew_tracer_create(const clew_options* options, char* error, size_t error_size);
+
+// Blocks until every span finished before the call is sent or counted as dropped, at most
+// timeout_ms. 1: all are; 0: the time ran out.
+int clew_tracer_flush(clew_tracer* tracer, uint32_t timeout_ms);
+
+// Blocks: flushes within close_timeout_ms, then ends the thread and the tracer. Open spans must be
+// abandoned or finished before; they report nothing afterwards.
+void clew_tracer_destroy(clew_tracer* tracer);
+
+// Why finished spans were not sent; numbers are permanent.
+enum {
+    clew_drop_ring_full = 0,   // a thread finished spans faster than they were taken away
+    clew_drop_queue_full = 1,  // the collector was slow or away for too long
+    clew_drop_too_large = 2,   // one span alone passes the transport's bound
+    clew_drop_refused = 3,     // the collector said no for good
+    clew_drop_unanswered = 4,  // sent, but whether it arrived is unknown: never sent again
+    clew_drop_at_close = 5,    // still unsent when the tracer had to end
+    clew_drop_reasons = 16     // room for more
+};
+// "ring_full" ...; NULL for a number that is no reason.
+const char* clew_drop_reason_name(uint32_t reason);
+
+// Since the process (after a fork: since the child) began. After a flush that returned 1 with no
+// span finished meanwhile: finished = sent + all dropped, exactly.
+typedef struct clew_stats {
+    uint64_t finished; // sampled spans only; the others are not recorded
+    uint64_t sent;     // the collector said that it has them
+    uint64_t dropped[clew_drop_reasons];
+    uint64_t messages_sent;
+    uint64_t messages_failed; // attempts without success; their spans may be sent later
+} clew_stats;
+void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats);
+
+// Copies the sentence about the newest failed attempt to send, cut to `size` with its zero byte;
+// empty when none failed. For a person who asks why nothing arrives.
+void clew_tracer_last_error(clew_tracer* tracer, char* text, size_t size);
+
+// Looks a header up, ASCII case ignored: 1 and *value (valid until the next call), or 0. The
+// name's pointer is the same at every call for the same header, so that a binding may key a cache
+// by it.
+typedef int (*clew_get)(void* carrier, clew_text name, clew_text* value);
+// Sets a header; other than 0 stops the injection.
+typedef int (*clew_set)(void* carrier, clew_text name, clew_text value);
+
+// Reads what a caller sent. 1: something valid was there; 0: *received is all zeros.
+int clew_extract(clew_tracer* tracer, clew_get get, void* carrier, clew_context* received);
+// Writes the context for the next service. 1, or 0 when `set` stopped it or there is no trace.
+int clew_inject(clew_tracer* tracer, const clew_context* context, clew_set set, void* carrier);
+
+// Starts a span below `parent`, a context of this process; NULL or all zeros begins a new trace.
+void clew_span_start(
+    clew_tracer* tracer, clew_span* span, clew_kind kind, clew_text name, const clew_context* parent
+);
+// Starts the span of a request that came with `received` (see clew_extract): joined or below it,
+// as the option `join` says; a new trace when it has no ids, under its decision when it has one.
+void clew_span_receive(
+    clew_tracer* tracer, clew_span* span, clew_kind kind, clew_text name,
+    const clew_context* received
+);
+
+// On a span that is not sampled, finished, abandoned or all zeros these do nothing.
+void clew_span_set_name(clew_span* span, clew_text name);
+void clew_span_tag(clew_span* span, clew_text key, clew_text value);
+// at_us: microseconds since the epoch; 0: now.
+void clew_span_annotate(clew_span* span, clew_text value, int64_t at_us);
+// Marks the span as failed: tag "error" with the message.
+void clew_span_error(clew_span* span, clew_text message);
+// The other side of the call; each part may be empty or 0. ip is text, v4 or v6.
+void clew_span_remote(clew_span* span, clew_text service_name, clew_text ip, uint16_t port);
+// Ends the span now and hands it on; the second time it does nothing.
+void clew_span_finish(clew_span* span);
+// Ends the span and forgets it.
+void clew_span_abandon(clew_span* span);
+
+// Always valid between start and end, sampled or not; all zeros otherwise.
+void clew_span_context(const clew_span* span, clew_context* context);
+// 1: what is said about the span will be sent.
+int clew_span_is_sampled(const clew_span* span);
+
+// "0.1.0"
+const char* clew_version(void);
+
+#ifdef __cplusplus
+}
+#endif
