@@ -18,22 +18,32 @@ COUNTED = {
     "page-skip": r"\b(test|it|describe)\.(skip|todo|only)\b",
     "tidy-allow": ALLOW.pattern,
 }
+# A name's first word says which files it is counted in; the others are counted in all.
+SUFFIXES = {
+    "cpp": (".h", ".cc", ".c"),
+    "python": (".py",),
+    "page": (".ts", ".tsx", ".js", ".mjs"),
+}
+ALL_SUFFIXES = tuple(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
 TEST_ONLY = {"page-skip", "cpp-commented-out", "python-commented-out"}
-SUFFIXES = (".h", ".cc", ".c", ".py", ".ts", ".tsx", ".js", ".mjs")
 
 
 def count(tree):
     """The places of each counted thing, by its name: {name: [(path, line), ...]}."""
     places = {name: [] for name in COUNTED}
     patterns = {name: re.compile(pattern) for name, pattern in COUNTED.items()}
-    for path in tree.with_suffix(*SUFFIXES):
-        if path in SELF:
-            continue
+    for path in tree.with_suffix(*ALL_SUFFIXES):
+        counted = [name for name in COUNTED if path not in SELF and is_counted_in(name, path)]
         for number, line in enumerate(tree.lines(path), 1):
-            for name, pattern in patterns.items():
-                if pattern.search(line) and (name not in TEST_ONLY or is_test_path(path)):
+            for name in counted:
+                if patterns[name].search(line):
                     places[name].append((path, number))
     return places
+
+
+def is_counted_in(name, path):
+    suffixes = SUFFIXES.get(name.split("-")[0], ALL_SUFFIXES)
+    return path.endswith(suffixes) and (name not in TEST_ONLY or is_test_path(path))
 
 
 def ceilings(tree):

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line of ./dev; its help text is in the script of that name."""
+
+import argparse
+import sys
+
+from dev import bench, build, lint, node, packages, suites, up, venv
+from dev.shell import Failure, run
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="./dev", usage="./dev COMMAND ...  (./dev help lists the commands)", add_help=False
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    up_options = commands.add_parser("up")
+    up_options.add_argument("--detach", action="store_true")
+    up_options.add_argument("--bind", metavar="ADDRESS", default="127.0.0.1")
+    up_options.add_argument("--port", metavar="N", type=int, default=9411)
+    commands.add_parser("down")
+    commands.add_parser("test").add_argument("filters", nargs="*", metavar="FILTER")
+    commands.add_parser("build").add_argument("preset", nargs="?", default="dev")
+    commands.add_parser("format")
+    commands.add_parser("tidy").add_argument("--all", action="store_true")
+    commands.add_parser("bench")
+    commands.add_parser("ui").add_argument("arguments", nargs=argparse.REMAINDER)
+    commands.add_parser("python").add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser.parse_args(arguments)
+
+
+def build_command(preset):
+    packages.install_missing("up", "test", *(["bench"] if preset == "bench" else []))
+    build.build(preset)
+    return 0
+
+
+def ui_command(arguments):
+    packages.install_missing("up")
+    node.run_script(*([arguments[0], arguments[1:]] if arguments else ["dev"]))
+    return 0
+
+
+def python_command(arguments):
+    packages.install_missing("up")
+    return run([venv.demo_python(), *arguments]).returncode
+
+
+def dispatch(options):
+    """Runs the command; its exit status."""
+    commands = {
+        "up": lambda: up.up(options.bind, options.port, options.detach),
+        "down": up.down,
+        "test": lambda: suites.test(options.filters),
+        "build": lambda: build_command(options.preset),
+        "format": lint.format_files,
+        "tidy": lambda: lint.tidy(options.all),
+        "bench": bench.bench,
+        "ui": lambda: ui_command(options.arguments),
+        "python": lambda: python_command(options.arguments),
+    }
+    return commands[options.command]()
+
+
+def main(arguments):
+    try:
+        return dispatch(parse(arguments)) or 0
+    except Failure as failure:
+        print(f"dev: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("dev: interrupted", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`./dev test`: every suite there is, run to its end, summed case by case."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from dev import build, node, packages, results, venv
+from dev.results import FAILED, PASSED, Case
+from dev.shell import BUILD, ROOT, Failure, environment, say
+
+REPORTS = BUILD / "test"
+PARALLEL = max(2, min(os.cpu_count() or 2, 8))
+SANITIZERS = {
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+}
+
+
+def execute(name, command, seconds, extra=None, cwd=ROOT):
+    """Runs one program with its output in build/test/<name>.log; returns (status, log path).
+
+    Past its time the program and all that it started are killed, and the status says so.
+    """
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    log = REPORTS / f"{name}.log"
+    with open(log, "wb") as out:
+        program = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            env=environment({**SANITIZERS, **(extra or {})}),
+            start_new_session=True,
+        )
+        try:
+            status = program.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
+            status = f"timeout after {seconds} s"
+    return status, log
+
+
+def run_reported(suite, name, command, seconds, extra=None, cwd=ROOT):
+    """Runs a program that writes an XML report to build/test/<name>.xml; returns its cases."""
+    report = REPORTS / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    status, log = execute(name, command, seconds, extra, cwd)
+    if report.is_file():
+        cases = results.read_junit(suite, report.read_text(errors="replace"))
+    else:
+        cases = [Case(suite, name, FAILED, f"it wrote no report; status {status}; see {log}")]
+    cases = results.settle(suite, cases, status, f"see {log}")
+    if not results.is_good(cases) and any(case.outcome == FAILED for case in cases):
+        show_tail(log)
+    return cases
+
+
+def run_plain(suite, name, command, seconds, extra=None, cwd=ROOT):
+    """Runs a program whose exit status is its only report: one case."""
+    status, log = execute(name, command, seconds, extra, cwd)
+    if status == 0:
+        return [Case(suite, name, PASSED)]
+    show_tail(log)
+    return [Case(suite, name, FAILED, f"ended with status {status}; see {log}")]
+
+
+def show_tail(log, lines=60):
+    text = log.read_text(errors="replace").splitlines()[-lines:]
+    print("\n".join([f"--- {log.name}", *text, "---"]), flush=True)
+
+
+def run_tools(_):
+    python = venv.tool("python")
+    report = REPORTS / "tools.xml"
+    tests = sorted(str(path) for path in (ROOT / "tools").rglob("*_test.py"))
+    pytest = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    cases = run_reported("tools", "tools", [*pytest, *tests], 120, {"PYTHONPATH": "tools"})
+    tidy = [python, "tools/tidy.py", "--format"]
+    cases += run_plain("tools", "tidy", tidy, 120)
+    ruff = [venv.tool("ruff"), "check", "."]
+    return cases + run_plain("tools", "ruff", ruff, 60)
+
+
+def run_headers(_):
+    command = ["cmake", "--build", BUILD / "dev", "--target", "all_verify_interface_header_sets"]
+    return run_plain("headers", "each header compiles alone", command, 1200)
+
+
+def listed_tests(folder):
+    """ctest's own list: (name, command, properties) of every C++ test."""
+    command = ["ctest", "--test-dir", str(folder), "--show-only=json-v1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    for test in json.loads(done.stdout)["tests"]:
+        properties = {entry["name"]: entry["value"] for entry in test.get("properties", [])}
+        yield test["name"], test.get("command", []), properties
+
+
+def run_listed(test):
+    """One of ctest's tests: a GoogleTest binary by its report, anything else by its status."""
+    name, command, properties = test
+    if not command or not Path(command[0]).exists():
+        return [Case("cpp", name, FAILED, "it was not built")]
+    seconds = float(properties.get("TIMEOUT", 300))
+    extra = dict(entry.split("=", 1) for entry in properties.get("ENVIRONMENT", []))
+    cwd = properties.get("WORKING_DIRECTORY", str(BUILD / "dev"))
+    if not Path(command[0]).name.endswith("_test"):
+        return run_plain("cpp", name, command, seconds, extra, cwd)
+    extra["GTEST_OUTPUT"] = f"xml:{REPORTS / name}.xml"
+    return run_reported("cpp", name, command, seconds, extra, cwd)
+
+
+def run_cpp(pattern):
+    tests = [test for test in listed_tests(BUILD / "dev") if pattern in test[0]]
+    if not tests:
+        return [Case("cpp", pattern or "ctest", FAILED, "there is no such test")]
+    # The longest first, so that the two lanes end together.
+    tests.sort(key=lambda test: -float(test[2].get("COST", 0)))
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        return [case for cases in pool.map(run_listed, tests) for case in cases]
+
+
+def run_python(pattern):
+    python = venv.test_python()
+    report = REPORTS / "python.xml"
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    command += ["-rs", "tests"] + (["-k", pattern] if pattern else [])
+    return run_reported("python", "python", command, 900, venv.test_environment(), ROOT / "python")
+
+
+def run_ui(_):
+    node.ensure_ui_packages()
+    report = f"--outputFile.junit={REPORTS / 'ui.xml'}"
+    vitest = ["npx", "vitest", "run", "--reporter=default", "--reporter=junit", report]
+    cases = run_reported("ui", "ui", vitest, 300, cwd=ROOT / "ui")
+    return cases + run_plain(
+        "ui", "types, lint and floors", ["npm", "run", "lint"], 300, cwd=ROOT / "ui"
+    )
+
+
+def run_e2e(_):
+    node.ensure_ui_packages()
+    command = ["node", "--test", "--test-concurrency=1", "--test-reporter=junit"]
+    command += [f"--test-reporter-destination={REPORTS / 'e2e.xml'}", "e2e/"]
+    return run_reported("e2e", "e2e", command, 900, e2e_environment(), ROOT / "ui")
+
+
+def e2e_environment():
+    return {"CLEW_BINARY": str(BUILD / "dev/bin/clew"), "CLEW_PYTHON": str(venv.demo_python())}
+
+
+# In this order; those of NEED_BUILD fail together when the build does.
+SUITES = {
+    "tools": run_tools,
+    "cpp": run_cpp,
+    "headers": run_headers,
+    "python": run_python,
+    "ui": run_ui,
+    "e2e": run_e2e,
+}
+NEED_BUILD = {"cpp", "python", "e2e"}
+
+
+def chosen(filters):
+    """{suite: pattern} of the command line: `cpp` is a suite, `cpp:trace` a part of one."""
+    if not filters:
+        return dict.fromkeys(SUITES, "")
+    found = {}
+    for word in filters:
+        name, _, pattern = word.partition(":")
+        if name not in SUITES:
+            raise Failure(f"there is no suite {name}: " + ", ".join(SUITES))
+        found[name] = pattern.replace("/", "_")
+    return {name: found[name] for name in SUITES if name in found}
+
+
+def build_for(suites):
+    """Builds what the suites run; returns an empty string, or why it failed."""
+    if not NEED_BUILD & set(suites):
+        return ""
+    say("building the preset dev (asan + ubsan)")
+    try:
+        build.build("dev")
+    except Failure as failure:
+        return str(failure)
+    return ""
+
+
+def run_suite(name, pattern, unbuilt):
+    """One suite's cases; nothing that goes wrong inside it escapes."""
+    say(f"suite {name}")
+    started = time.monotonic()
+    try:
+        if unbuilt and name in NEED_BUILD:
+            cases = [Case(name, "build", FAILED, unbuilt)]
+        else:
+            cases = SUITES[name](pattern)
+    except (Failure, OSError, subprocess.SubprocessError, ValueError) as error:
+        cases = [Case(name, "start", FAILED, str(error))]
+    seconds = time.monotonic() - started
+    say(f"suite {name}: {results.closing_line(cases)} ({seconds:.0f} s)")
+    return cases
+
+
+def test(filters):
+    """Returns the exit status of `./dev test`; the last line printed is the sum of all cases."""
+    suites = chosen(filters)
+    packages.install_missing("up", "test")
+    unbuilt = build_for(suites)
+    cases = []
+    for name, pattern in suites.items():
+        cases += run_suite(name, pattern, unbuilt)
+    print("\n".join(results.report(cases)), flush=True)
+    return 0 if results.is_good(cases) else 1

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The virtual environments under build/: the demo's and the tests', each with `clew` installed."""
+
+import sys
+
+from dev.shell import BUILD, ROOT, Stamp, content_hash, run, say
+
+DEMO = BUILD / "venv"
+TEST = BUILD / "venv-test"
+DEMO_REQUIREMENTS = ROOT / "examples/quickstart/requirements.txt"
+TEST_REQUIREMENTS = ROOT / "python/tests/requirements.txt"
+TEST_FILES = [DEMO_REQUIREMENTS, TEST_REQUIREMENTS]
+TOOLS = ["pytest==8.4.2", "ruff==0.14.4"]
+# What the extension is made of: a change in any of these means installing it again.
+SOURCES = [ROOT / name for name in ("python", "clew", "cmake", "CMakeLists.txt")]
+
+
+def ensure(folder, name, requirements, extras=(), library=True):
+    """A virtual environment with the requirements and `./python`; returns its interpreter."""
+    python = folder / "bin/python"
+    if not python.exists():
+        run([sys.executable, "-m", "venv", folder], quiet=True)
+    files = [file for file in requirements if file.is_file()]
+    wanted = Stamp(f"{name}-packages", sys.version, *extras, content_hash(*files))
+    if wanted.is_stale():
+        say(f"installing the Python packages of {folder.name}")
+        words = [word for file in files for word in ("-r", file)]
+        if words or extras:
+            run([python, "-m", "pip", "install", "-q", *extras, *words], quiet=True)
+        wanted.set()
+    if library:
+        install_clew(folder, name)
+    return python
+
+
+def install_clew(folder, name):
+    if (ROOT / "python/pyproject.toml").is_file():
+        stamp = Stamp(f"{name}-clew", sys.version, content_hash(*SOURCES))
+        if stamp.is_stale():
+            say(f"building ./python and installing it into build/{folder.name}")
+            install = [folder / "bin/python", "-m", "pip", "install", "-q"]
+            run([*install, "--force-reinstall", "--no-deps", "./python"], quiet=True)
+            stamp.set()
+
+
+def demo_python():
+    return ensure(DEMO, "venv", [DEMO_REQUIREMENTS])
+
+
+def test_python():
+    return ensure(TEST, "venv-test", TEST_FILES, TOOLS)
+
+
+def tool(name):
+    """One of TOOLS by its path; made without building the extension."""
+    ensure(TEST, "venv-test", TEST_FILES, TOOLS, library=False)
+    return TEST / "bin" / name
+
+
+def test_environment():
+    """What the Python tests may ask for: the built server, by path."""
+    return {"CLEW_BINARY": str(BUILD / "dev/bin/clew")}
