@@ -12,7 +12,7 @@
 #include "clew/base/expected.h"
 #include "clew/model/trace_id.h"
 #include "clew/storage/stored_trace.h"
-#include "clew/storage/trace_query.h"
+#include "clew/trace/trace_query.h"
 
 namespace clew::storage {
 
@@ -21,7 +21,7 @@ public:
     virtual ~SpanStore() = default;
 
     // Newest first, at most query.limit; none when search is disabled.
-    virtual Expected<std::vector<StoredTrace>> find_traces(const TraceQuery& query) const = 0;
+    virtual Expected<std::vector<StoredTrace>> find_traces(const trace::TraceQuery& query) const = 0;
 
     // No spans when there is no such trace.
     virtual Expected<StoredTrace> get_trace(const model::TraceId& id) const = 0;

@@ -7,6 +7,7 @@
 //
 // Threads: all parts may be used from anywhere at once.
 
+#include <cstdint>
 #include <string>
 
 #include "clew/base/expected.h"
