@@ -157,6 +157,9 @@ void clew_span_annotate(clew_span* span, clew_text value, int64_t at_us);
 void clew_span_error(clew_span* span, clew_text message);
 // The other side of the call; each part may be empty or 0. ip is text, v4 or v6.
 void clew_span_remote(clew_span* span, clew_text service_name, clew_text ip, uint16_t port);
+// Where the span was recorded, when that is not the tracer's local_ip and local_port: a server that
+// learns its address from the accepted connection. As for the other side; what is empty stays.
+void clew_span_local(clew_span* span, clew_text ip, uint16_t port);
 // Ends the span now and hands it on; the second time it does nothing.
 void clew_span_finish(clew_span* span);
 // Ends the span and forgets it.
