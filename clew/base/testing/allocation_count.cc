@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/base/testing/allocation_count.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::size_t> calls{0};
+
+// Not inlined: g++ would otherwise see malloc() meet operator delete and warn.
+[[gnu::noinline]] void* counted(std::size_t size) noexcept {
+    calls.fetch_add(1, std::memory_order_relaxed);
+    return std::malloc(size);
+}
+
+[[gnu::noinline]] void* counted(std::size_t size, std::align_val_t alignment) noexcept {
+    calls.fetch_add(1, std::memory_order_relaxed);
+    const auto step = static_cast<std::size_t>(alignment);
+    return std::aligned_alloc(step, (size + step - 1) / step * step);
+}
+
+void* or_throw(void* memory) {
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+}
+
+}  // namespace
+
+namespace clew::testing {
+
+std::size_t allocation_count() noexcept { return calls.load(std::memory_order_relaxed); }
+
+}  // namespace clew::testing
+
+void* operator new(std::size_t size) { return or_throw(counted(size)); }
+void* operator new[](std::size_t size) { return or_throw(counted(size)); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    return or_throw(counted(size, alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+    return or_throw(counted(size, alignment));
+}
+
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }

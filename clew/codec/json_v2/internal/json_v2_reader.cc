@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/codec/json_v2/internal/json_v2_reader.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "clew/codec/json_v2/internal/string_scan.h"
+
+namespace clew::codec {
+
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+// First byte of a value: enough to know its type. Zero at the end of a truncated document.
+char first_byte(ondemand::value& value) {
+    const std::string_view token = value.raw_json_token();
+    return token.empty() ? '\0' : token.front();
+}
+
+bool is_null(char first) noexcept { return first == 'n'; }
+bool is_number(char first) noexcept { return first == '-' || (first >= '0' && first <= '9'); }
+
+std::string_view trimmed_token(ondemand::value& value) {
+    std::string_view token = value.raw_json_token();
+    while (!token.empty() && static_cast<unsigned char>(token.back()) <= 0x20) token.remove_suffix(1);
+    return token;
+}
+
+// Gson's name of a JSON type, which Zipkin's error texts carry.
+std::string_view type_name(char first) noexcept {
+    switch (first) {
+        case '"': return "STRING";
+        case '{': return "BEGIN_OBJECT";
+        case '[': return "BEGIN_ARRAY";
+        case 't':
+        case 'f': return "BOOLEAN";
+        case 'n': return "NULL";
+        default: return is_number(first) ? "NUMBER" : "END_DOCUMENT";
+    }
+}
+
+}  // namespace
+
+void JsonV2Reader::fail(Code code, std::string message) {
+    if (failed_) return;
+    failed_ = true;
+    error_ = {code, std::move(message)};
+}
+
+std::string JsonV2Reader::path(std::string_view key) const {
+    std::string out = "$[" + std::to_string(span_index_) + "]";
+    if (!key.empty()) out.append(".").append(key);
+    return out;
+}
+
+void JsonV2Reader::fail_type(std::string_view expected, char first, std::string_view key) {
+    // Where an object or a list should stand, Zipkin says no more than this.
+    if (expected == "BEGIN_OBJECT" || expected == "BEGIN_ARRAY" || type_name(first) == "END_DOCUMENT") {
+        return fail_malformed();
+    }
+    std::string message = "Expected ";
+    message.append(expected).append(" but was ").append(type_name(first));
+    message.append(" at path ").append(path(key));
+    fail(Code::malformed, std::move(message));
+}
+
+void JsonV2Reader::fail_limit(std::string_view name, std::size_t limit) {
+    std::string message(name);
+    message.append(" is ").append(std::to_string(limit)).append(" at ").append(path({}));
+    fail(Code::limit_exceeded, std::move(message));
+}
+
+void JsonV2Reader::read_list(ondemand::document& document) {
+    JsonArray list;
+    if (document.get_array().get(list) != simdjson::SUCCESS) return fail_malformed();
+    for (auto element : list) {
+        JsonValue value;
+        if (std::move(element).get(value) != simdjson::SUCCESS) return fail_malformed();
+        if (span_index_ >= limits_.spans_max) return fail_limit("spans_max", limits_.spans_max);
+        read_span(value);
+        if (failed_) return;
+        ++span_index_;
+    }
+    // Something behind the list.
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) fail_malformed();
+}
+
+void JsonV2Reader::read_span(JsonValue& value) {
+    JsonObject object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) return fail_malformed();
+    span_.start();
+    tag_count_ = 0;
+    annotation_count_ = 0;
+    for (auto member : object) {
+        JsonField field;
+        if (std::move(member).get(field) != simdjson::SUCCESS) return fail_malformed();
+        const std::string_view key = read_key(field);
+        if (failed_) return;
+        read_member(key, field.value());
+        if (failed_) return;
+    }
+    Expected<void> finished = span_.finish();
+    if (!finished) {
+        failed_ = true;
+        error_ = std::move(finished).error();
+    }
+}
+
+void JsonV2Reader::read_member(std::string_view key, JsonValue& value) {
+    const bool id = key == "traceId" || key == "id";
+    // Null is absent for every key but the two that must be there.
+    if (!id && is_null(first_byte(value))) return skip(value, 0);
+    if (key == "traceId") {
+        const std::string_view text = read_text(value, key);
+        if (!failed_) span_.set_trace_id(text);
+    } else if (key == "id") {
+        const std::string_view text = read_text(value, key);
+        if (!failed_) span_.set_id(text);
+    } else if (key == "parentId") {
+        const std::string_view text = read_text(value, key);
+        if (!failed_) span_.set_parent_id(text);
+    } else if (key == "name") {
+        span_.set_name(read_text(value, key));
+    } else if (key == "kind") {
+        read_kind(value);
+    } else if (key == "tags") {
+        read_tags(value);
+    } else if (key == "annotations") {
+        read_annotations(value);
+    } else if (key == "localEndpoint") {
+        span_.set_local_endpoint(read_endpoint(value, key));
+    } else if (key == "remoteEndpoint") {
+        span_.set_remote_endpoint(read_endpoint(value, key));
+    } else {
+        read_number_member(key, value);
+    }
+}
+
+void JsonV2Reader::read_number_member(std::string_view key, JsonValue& value) {
+    if (key == "timestamp") {
+        span_.set_timestamp(read_integer(value, key));
+    } else if (key == "duration") {
+        span_.set_duration(read_integer(value, key));
+    } else if (key == "shared") {
+        if (read_boolean(value, key)) span_.set_shared(true);
+    } else if (key == "debug") {
+        if (read_boolean(value, key)) span_.set_debug(true);
+    } else {
+        skip(value, 0);
+    }
+}
+
+void JsonV2Reader::read_kind(JsonValue& value) {
+    const std::string_view text = read_text(value, "kind");
+    if (failed_) return;
+    const auto kind = model::parse_kind(text);
+    if (!kind) {
+        return fail(Code::invalid_argument, "No enum constant zipkin2.Span.Kind." + std::string(text));
+    }
+    span_.set_kind(*kind);
+}
+
+model::Endpoint JsonV2Reader::read_endpoint(JsonValue& value, std::string_view key) {
+    model::Endpoint endpoint;
+    JsonObject object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) {
+        fail_type("BEGIN_OBJECT", first_byte(value), key);
+        return endpoint;
+    }
+    for (auto member : object) {
+        JsonField field;
+        if (std::move(member).get(field) != simdjson::SUCCESS) {
+            fail_malformed();
+            break;
+        }
+        const std::string_view name = read_key(field);
+        if (!failed_) read_endpoint_member(name, field.value(), endpoint);
+        if (failed_) break;
+    }
+    return endpoint;
+}
+
+void JsonV2Reader::read_endpoint_member(
+    std::string_view key, JsonValue& value, model::Endpoint& endpoint
+) {
+    if (is_null(first_byte(value))) return skip(value, 0);
+    if (key == "serviceName") {
+        endpoint.service_name = read_text(value, key);
+    } else if (key == "ipv4" || key == "ipv6") {
+        // Either key takes either family; text that is no address is no error.
+        const IpAddress address = parse_ip(read_text(value, key));
+        if (address.v4) endpoint.ipv4 = address.v4;
+        if (address.v6) endpoint.ipv6 = address.v6;
+    } else if (key == "port") {
+        const std::int64_t port = read_integer(value, key);
+        if (port > 0xffff) {
+            return fail(Code::invalid_argument, "invalid port " + std::to_string(port));
+        }
+        endpoint.port = port > 0 ? static_cast<std::uint16_t>(port) : std::uint16_t{0};
+    } else {
+        skip(value, 0);
+    }
+}
+
+void JsonV2Reader::read_annotations(JsonValue& value) {
+    JsonArray list;
+    if (value.get_array().get(list) != simdjson::SUCCESS) {
+        return fail_type("BEGIN_ARRAY", first_byte(value), "annotations");
+    }
+    for (auto element : list) {
+        JsonValue annotation;
+        if (std::move(element).get(annotation) != simdjson::SUCCESS) return fail_malformed();
+        if (++annotation_count_ > limits_.span_annotations_max) {
+            return fail_limit("span_annotations_max", limits_.span_annotations_max);
+        }
+        read_annotation(annotation);
+        if (failed_) return;
+    }
+}
+
+void JsonV2Reader::read_annotation(JsonValue& value) {
+    JsonObject object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) {
+        return fail_type("BEGIN_OBJECT", first_byte(value), "annotations");
+    }
+    std::int64_t timestamp = 0;
+    std::string_view text;
+    bool has_text = false;
+    for (auto member : object) {
+        JsonField field;
+        if (std::move(member).get(field) != simdjson::SUCCESS) return fail_malformed();
+        const std::string_view key = read_key(field);
+        if (failed_) return;
+        if (key == "timestamp") {
+            timestamp = read_integer(field.value(), "annotations.timestamp");
+        } else if (key == "value") {
+            text = read_text(field.value(), "annotations.value");
+            has_text = true;
+        } else {
+            skip(field.value(), 0);
+        }
+        if (failed_) return;
+    }
+    if (timestamp == 0 || !has_text) {
+        const std::string index = "annotations[" + std::to_string(annotation_count_ - 1) + "]";
+        return fail(Code::invalid_argument, "Incomplete annotation at " + path(index));
+    }
+    span_.add_annotation(timestamp, text);
+}
+
+void JsonV2Reader::read_tags(JsonValue& value) {
+    JsonObject object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) {
+        return fail_type("BEGIN_OBJECT", first_byte(value), "tags");
+    }
+    for (auto member : object) {
+        JsonField field;
+        if (std::move(member).get(field) != simdjson::SUCCESS) return fail_malformed();
+        const std::string_view key = read_key(field);
+        if (failed_) return;
+        if (++tag_count_ > limits_.span_tags_max) {
+            return fail_limit("span_tags_max", limits_.span_tags_max);
+        }
+        JsonValue& tag_value = field.value();
+        if (is_null(first_byte(tag_value))) {
+            return fail(Code::invalid_argument, "No value at " + path("tags." + std::string(key)));
+        }
+        const std::string_view text = read_text(tag_value, "tags");
+        if (failed_) return;
+        span_.add_tag(key, text);
+    }
+}
+
+std::string_view JsonV2Reader::read_key(JsonField& field) {
+    const char* begin = field.key().raw();
+    const StringEnd end = scan_string(begin);
+    if (!end.has_escape) return {begin, end.size};
+    std::string_view text;
+    if (field.unescaped_key().get(text) != simdjson::SUCCESS) {
+        fail_malformed();
+        return {};
+    }
+    return builder_.copy(text);
+}
+
+std::string_view JsonV2Reader::read_text(JsonValue& value, std::string_view key) {
+    const std::string_view token = value.raw_json_token();
+    const char first = token.empty() ? '\0' : token.front();
+    if (first != '"') {
+        if (!is_number(first)) {
+            fail_type("a string", first, key);
+            return {};
+        }
+        const std::string_view number = trimmed_token(value);
+        double unused = 0;
+        if (value.get_double().get(unused) != simdjson::SUCCESS) fail_malformed();
+        return number;
+    }
+    const StringEnd end = scan_string(token.data() + 1);
+    if (!end.has_escape) {
+        ondemand::raw_json_string consumed;
+        if (value.get_raw_json_string().get(consumed) != simdjson::SUCCESS) fail_malformed();
+        return {token.data() + 1, end.size};
+    }
+    std::string_view text;
+    if (value.get_string().get(text) != simdjson::SUCCESS) {
+        fail_malformed();
+        return {};
+    }
+    return builder_.copy(text);
+}
+
+std::int64_t JsonV2Reader::read_integer(JsonValue& value, std::string_view key) {
+    std::int64_t number = 0;
+    if (value.get_int64().get(number) == simdjson::SUCCESS) return number;
+    return read_unusual_integer(value, key);
+}
+
+// In quotes, or with a fraction or an exponent that leaves it whole, as Gson takes them.
+std::int64_t JsonV2Reader::read_unusual_integer(JsonValue& value, std::string_view key) {
+    const char first = first_byte(value);
+    if (first != '"' && !is_number(first)) {
+        fail_type("a long", first, key);
+        return 0;
+    }
+    const std::string_view text = read_text(value, key);
+    if (failed_) return 0;
+    std::int64_t number = 0;
+    const char* end = text.data() + text.size();
+    auto parsed = std::from_chars(text.data(), end, number);
+    if (parsed.ec == std::errc{} && parsed.ptr == end) return number;
+    double real = 0;
+    parsed = std::from_chars(text.data(), end, real);
+    constexpr double kTooLarge = 9223372036854775808.0;  // 2^63
+    const bool whole = parsed.ec == std::errc{} && parsed.ptr == end && std::trunc(real) == real;
+    if (!whole || real >= kTooLarge || real < -kTooLarge) {
+        fail(Code::malformed, "Expected a long but was " + std::string(text) + " at path " + path(key));
+        return 0;
+    }
+    return static_cast<std::int64_t>(real);
+}
+
+bool JsonV2Reader::read_boolean(JsonValue& value, std::string_view key) {
+    bool result = false;
+    if (value.get_bool().get(result) != simdjson::SUCCESS) {
+        fail_type("a boolean", first_byte(value), key);
+    }
+    return result;
+}
+
+void JsonV2Reader::skip(JsonValue& value, std::size_t depth) {
+    if (depth >= limits_.depth_max) return fail_limit("depth_max", limits_.depth_max);
+    switch (first_byte(value)) {
+        case '{': return skip_object(value, depth);
+        case '[': return skip_array(value, depth);
+        case 'n': {
+            bool null = false;
+            if (value.is_null().get(null) != simdjson::SUCCESS || !null) fail_malformed();
+            return;
+        }
+        case 't':
+        case 'f': {
+            bool unused = false;
+            if (value.get_bool().get(unused) != simdjson::SUCCESS) fail_malformed();
+            return;
+        }
+        default: read_text(value, {}); return;
+    }
+}
+
+void JsonV2Reader::skip_object(JsonValue& value, std::size_t depth) {
+    JsonObject object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) return fail_malformed();
+    for (auto member : object) {
+        JsonField field;
+        if (std::move(member).get(field) != simdjson::SUCCESS) return fail_malformed();
+        skip(field.value(), depth + 1);
+        if (failed_) return;
+    }
+}
+
+void JsonV2Reader::skip_array(JsonValue& value, std::size_t depth) {
+    JsonArray array;
+    if (value.get_array().get(array) != simdjson::SUCCESS) return fail_malformed();
+    for (auto element : array) {
+        JsonValue item;
+        if (std::move(element).get(item) != simdjson::SUCCESS) return fail_malformed();
+        skip(item, depth + 1);
+        if (failed_) return;
+    }
+}
+
+}  // namespace clew::codec
