@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The way from a receiver to the storage: decoded spans come in, the sampler leaves out whole traces
-// by their id, the rest is handed to the storage, and the answer comes back when the storage has
-// given its own. One per server, shared by all receivers; every span that enters is counted once
-// when it comes and once when its fate is known (collector_metrics.h).
+// The way from a receiver to the storage: decoded spans come in, the sampler leaves out whole
+// traces by their id, the rest is handed to the storage, and the answer comes back when the storage
+// has given its own. One per server, shared by all receivers; every span that enters is counted
+// once when it comes and once when its fate is known (collector_metrics.h).
 //
 // Threads: accept() from anywhere.
 

@@ -24,16 +24,16 @@ struct CollectorMetrics {
 
     const std::string transport;  // Zipkin's word: "http", "scribe"
 
-    Counter messages;          // received, whole
-    Counter messages_dropped;  // of these, not accepted: malformed, refused, or the storage failed
-    Counter bytes;             // of spans in messages, after decompression and decoding of base64
-    Counter spans;             // decoded; of a message that is malformed none is counted
-    Counter spans_stored;      // acknowledged by the storage
-    Counter spans_sampled_out; // left out by the sampler
-    Counter spans_rejected;    // not stored, and the sender was told so
-    Counter spans_dropped;     // not stored, and the protocol has no word to tell it
-    Gauge message_spans;       // in the newest message
-    Gauge message_bytes;       // of the newest message
+    Counter messages;           // received, whole
+    Counter messages_dropped;   // of these, not accepted: malformed, refused, or the storage failed
+    Counter bytes;              // of spans in messages, after decompression and decoding of base64
+    Counter spans;              // decoded; of a message that is malformed none is counted
+    Counter spans_stored;       // acknowledged by the storage
+    Counter spans_sampled_out;  // left out by the sampler
+    Counter spans_rejected;     // not stored, and the sender was told so
+    Counter spans_dropped;      // not stored, and the protocol has no word to tell it
+    Gauge message_spans;        // in the newest message
+    Gauge message_bytes;        // of the newest message
 };
 
 }  // namespace clew::collector

@@ -27,7 +27,9 @@ public:
         return false;
     }
 
-    void release(std::size_t bytes) noexcept { in_use_.fetch_sub(bytes, std::memory_order_relaxed); }
+    void release(std::size_t bytes) noexcept {
+        in_use_.fetch_sub(bytes, std::memory_order_relaxed);
+    }
 
 private:
     const std::size_t bytes_max_;

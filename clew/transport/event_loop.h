@@ -34,6 +34,9 @@ public:
     // Ends the threads; what they have not begun by then is never run. Idempotent.
     void stop();
 
+    // Between start() and stop().
+    bool is_running() const noexcept { return running_.load(); }
+
     std::size_t thread_count() const noexcept;
 
     // Requires: index < thread_count(). Valid until: the loop ends.
@@ -47,6 +50,7 @@ private:
 
     std::unique_ptr<Threads> threads_;
     std::atomic<std::size_t> next_{0};
+    std::atomic<bool> running_{false};
 };
 
 }  // namespace clew::transport

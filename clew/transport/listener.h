@@ -5,7 +5,8 @@
 // spans. Keeps the number of connections within its limit, tells connections when to look at their
 // deadlines, and closes down in order: no new peers, what is in flight is answered, then the end.
 //
-//     Expected<std::unique_ptr<Listener>> listener = Listener::open(loop, options, make_connection);
+//     Expected<std::unique_ptr<Listener>> listener = Listener::open(loop, options,
+//     make_connection);
 //     (*listener)->start();
 //     ...
 //     (*listener)->finish(std::chrono::seconds(5));
