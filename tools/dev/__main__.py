@@ -29,7 +29,8 @@ def parse(arguments):
 
 
 def build_command(preset):
-    packages.install_missing("up", "test", *(["bench"] if preset == "bench" else []))
+    extra = {"release": [], "bench": ["bench"]}.get(preset, ["test"])
+    packages.install_missing("up", *extra)
     build.build(preset)
     return 0
 
