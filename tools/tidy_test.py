@@ -231,12 +231,15 @@ class Shape(RuleTest):
         self.assert_breaks("folder-size", base(15))
 
     def test_limits_depth(self):
-        deep = {
-            "clew/base/CMakeLists.txt": HASH_SPDX
-            + "clew_module(base FLOOR 0 HEADERS error.h a/b/deep.h)\n",
-            "clew/base/a/b/deep.h": SPDX + PROSE + "namespace clew {\n\n}\n",
-        }
-        self.assert_breaks("folder-depth", deep)
+        def at(folder):
+            return {
+                "clew/base/CMakeLists.txt": HASH_SPDX
+                + f"clew_module(base FLOOR 0 HEADERS error.h {folder}/deep.h)\n",
+                f"clew/base/{folder}/deep.h": SPDX + PROSE + "namespace clew {\n\n}\n",
+            }
+
+        self.assert_breaks("folder-depth", at("a/b"))
+        self.assert_keeps(at("a/internal"))
 
     def test_wants_the_licence_line(self):
         self.assert_breaks(
@@ -266,6 +269,9 @@ class Shape(RuleTest):
 
     def test_wants_the_namespace_of_the_module(self):
         self.assert_breaks("namespace", self.changed("clew/model/span.cc", "::model", "::trace"))
+        foreign = "namespace boost::asio {\nclass io_context;\n}\n\n"
+        at = "namespace clew::model"
+        self.assert_keeps(self.changed("clew/model/span.cc", at, foreign + at))
         self.assert_breaks("namespace", self.changed("clew/model/span.cc", "::model", ""))
         self.assert_keeps(self.changed("clew/model/span.cc", "::model", "::model::v1"))
 

@@ -101,12 +101,13 @@ def unit_name(path):
 
 
 def check_folders(tree, soft=False):
-    """A folder of clew/ holds at most 15 units and lies at most two folders below clew/."""
+    """At most 15 units a folder, two folders below clew/ (a back room, internal/, not counted)."""
     units = defaultdict(set)
     for path in tree.cpp():
         folders = PurePosixPath(path).parts[1:-1]
         units["/".join(("clew",) + folders)].add(unit_name(path))
-        if not soft and len(folders) > FOLDERS_BELOW_CLEW_MAX:
+        rooms = len(folders) - (folders[-1:] == ("internal",))
+        if not soft and rooms > FOLDERS_BELOW_CLEW_MAX:
             yield Finding(path, 1, "folder-depth", "more than two folders below clew/")
     limit = UNITS_PER_FOLDER[0 if soft else 1]
     for folder, names in sorted(units.items()):
@@ -180,7 +181,7 @@ def check_namespaces(tree):
     for path in tree.cpp():
         module = PurePosixPath(path).parts[1]
         for number, line in enumerate(tree.lines(path), 1):
-            match = re.match(r"namespace\s+([\w:]+)\s*\{", line)
+            match = re.match(r"namespace\s+(clew\b[\w:]*)\s*\{", line)
             if not match:
                 continue
             name = match.group(1)
