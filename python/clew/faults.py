@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes wrong inside the tracing hooks: counted, told once, never let out.
+
+A hook runs inside a request of the application, which must not fail because it is traced.
+
+Threads: all at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+
+LOGGER = logging.getLogger("clew")
+
+_counts: Counter[str] = Counter()
+
+
+def report(place: str) -> None:
+    """Counts the exception that is being handled; the first of each place goes to the log."""
+    _counts[place] += 1
+    if _counts[place] == 1:
+        LOGGER.exception("tracing failed at %s; the request goes on untraced", place)
+
+
+def counts() -> dict[str, int]:
+    """How often tracing failed in this process, by place; empty when all is well."""
+    return dict(_counts)

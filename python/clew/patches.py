@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Replaced attributes of other people's classes and modules, and how they come back.
+
+Threads: patch and restore while no other thread does; the replacements run anywhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+# Makes the replacement out of what was there.
+Wrap = Callable[[Any], Any]
+
+
+class Patches:
+    """A set of replaced attributes that is restored as one."""
+
+    def __init__(self) -> None:
+        self._replaced: list[tuple[Any, str, Any, Any]] = []
+
+    def replace(self, owner: Any, name: str, wrap: Wrap) -> None:
+        """Sets owner.name to wrap(what it was). AttributeError: owner itself has no such name."""
+        try:
+            original = vars(owner)[name]
+        except KeyError:
+            raise AttributeError(f"{owner!r} has no attribute {name!r} of its own") from None
+        replacement = wrap(original)
+        setattr(owner, name, replacement)
+        self._replaced.append((owner, name, original, replacement))
+
+    def restore(self) -> None:
+        """Puts back what was there, the last replaced first.
+
+        An attribute that somebody else has replaced meanwhile is left as it is: theirs calls ours,
+        which passes everything on once its session is over.
+        """
+        while self._replaced:
+            owner, name, original, replacement = self._replaced.pop()
+            if vars(owner).get(name) is replacement:
+                setattr(owner, name, original)
+
+
+class Session:
+    """What the hooks of one enable_trace_patch() share; over once `tracer` is None."""
+
+    __slots__ = ("legacy_tags", "patches", "tracer")
+
+    def __init__(self, tracer: Any, legacy_tags: bool = False) -> None:
+        self.tracer = tracer
+        self.legacy_tags = legacy_tags
+        self.patches = Patches()

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extension.h"
+
+// Values outside of what the option can hold become its largest, which the library refuses.
+static uint32_t clamp_u32(long long value) {
+    return value < 0 || value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
+}
+
+typedef struct {
+    const char* service_name;
+    const char* endpoint;
+    const char* propagation;
+    const char* local_ip;
+    PyObject* sample_rate;
+    PyObject* integers[7];  // in the order of read_integers()
+    int ignore_environment;
+} Arguments;
+
+static int read_integer(PyObject* object, const char* name, long long* value) {
+    *value = -1;
+    if (object == NULL || object == Py_None) {
+        return 0;
+    }
+    const long long read = PyLong_AsLongLong(object);
+    if (read == -1 && PyErr_Occurred()) {
+        return -1;
+    }
+    if (read < 0) {
+        PyErr_Format(PyExc_ValueError, "%s must not be negative", name);
+        return -1;
+    }
+    *value = read;
+    return 1;
+}
+
+static int read_integers(const Arguments* arguments, clew_options* options) {
+    static const char* const names[] = {
+        "join",
+        "local_port",
+        "trace_id_bits",
+        "flush_interval_ms",
+        "close_timeout_ms",
+        "ring_bytes",
+        "queue_bytes_max"};
+    long long values[Py_ARRAY_LENGTH(names)];
+    for (size_t index = 0; index < Py_ARRAY_LENGTH(names); index++) {
+        if (read_integer(arguments->integers[index], names[index], &values[index]) < 0) {
+            return -1;
+        }
+    }
+    if (values[0] >= 0) {
+        options->join = values[0] != 0;
+    }
+    uint32_t* const narrow[] = {
+        &options->local_port,
+        &options->trace_id_bits,
+        &options->flush_interval_ms,
+        &options->close_timeout_ms};
+    for (size_t index = 0; index < Py_ARRAY_LENGTH(narrow); index++) {
+        if (values[index + 1] >= 0) {
+            *narrow[index] = clamp_u32(values[index + 1]);
+        }
+    }
+    if (values[5] >= 0) {
+        options->ring_bytes = (uint64_t)values[5];
+    }
+    if (values[6] >= 0) {
+        options->queue_bytes_max = (uint64_t)values[6];
+    }
+    return 0;
+}
+
+static int read_sample_rate(PyObject* rate, clew_options* options) {
+    if (rate == NULL || rate == Py_None) {
+        return 0;
+    }
+    const double value = PyFloat_AsDouble(rate);
+    if (value == -1.0 && PyErr_Occurred()) {
+        return -1;
+    }
+    if (!(value >= 0.0 && value <= 1.0)) {
+        PyErr_Format(PyExc_ValueError, "sample_rate must be 0 to 1, not %R", rate);
+        return -1;
+    }
+    options->sample_rate = value;
+    return 0;
+}
+
+int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
+    static char* names[] = {
+        "service_name",
+        "endpoint",
+        "sample_rate",
+        "propagation",
+        "join",
+        "local_ip",
+        "local_port",
+        "trace_id_bits",
+        "flush_interval_ms",
+        "close_timeout_ms",
+        "ring_bytes",
+        "queue_bytes_max",
+        "ignore_environment",
+        NULL};
+    Arguments read = {0};
+    const int parsed = PyArg_ParseTupleAndKeywords(
+        args,
+        keywords,
+        "z|z$OzOzOOOOOOp:Tracer",
+        names,
+        &read.service_name,
+        &read.endpoint,
+        &read.sample_rate,
+        &read.propagation,
+        &read.integers[0],
+        &read.local_ip,
+        &read.integers[1],
+        &read.integers[2],
+        &read.integers[3],
+        &read.integers[4],
+        &read.integers[5],
+        &read.integers[6],
+        &read.ignore_environment
+    );
+    if (!parsed) {
+        return -1;
+    }
+    options->service_name = read.service_name;
+    options->endpoint = read.endpoint;
+    options->propagation = read.propagation;
+    options->local_ip = read.local_ip;
+    options->ignore_environment = read.ignore_environment;
+    if (read_sample_rate(read.sample_rate, options) < 0) {
+        return -1;
+    }
+    return read_integers(&read, options);
+}

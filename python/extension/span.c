@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extension.h"
+
+PyDoc_STRVAR(
+    span_doc,
+    "One piece of work: made by Tracer.start() or Tracer.receive(), told what is known\n"
+    "about it, and ended by finish().\n\n"
+    "As a context manager it is the current span of the block, and ends with it; an\n"
+    "exception that leaves the block becomes the tag \"error\", unless error() was\n"
+    "called before. What is said about a span that is not sampled, or has ended, is\n"
+    "dropped. No method raises for a text that it is given: values become text by\n"
+    "str(), and what cannot be shown is named by its type.\n\n"
+    "Threads: one at a time, any thread. After os.fork() the child's copy keeps its ids\n"
+    "and reports nothing. A span that is dropped while open is sent with the annotation\n"
+    "clew.flush."
+);
+
+SpanObject* span_new(TracerObject* tracer) {
+    PyTypeObject* type = tracer->span_type;
+    SpanObject* self = (SpanObject*)type->tp_alloc(type, 0);
+    if (self != NULL) {
+        Py_INCREF(tracer);
+        self->tracer = tracer;
+    }
+    return self;
+}
+
+void span_inherit_local(SpanObject* self, const SpanObject* parent) {
+    if (parent->local_ip != NULL) {
+        Py_INCREF(parent->local_ip);
+        self->local_ip = parent->local_ip;
+        self->local_port = parent->local_port;
+        TextView ip = text_of(self->local_ip);
+        clew_span_local(&self->span, ip.text, self->local_port);
+        text_done(&ip);
+    }
+}
+
+static void finish(SpanObject* self) {
+    if (self->is_open) {
+        self->is_open = false;
+        clew_span_finish(&self->span);
+    }
+}
+
+static void span_dealloc(SpanObject* self) {
+    if (self->is_open) {
+        static const clew_text flushed = {"clew.flush", 10};
+        clew_span_annotate(&self->span, flushed, 0);
+        finish(self);
+    }
+    PyTypeObject* type = Py_TYPE(self);
+    Py_CLEAR(self->token);
+    Py_CLEAR(self->local_ip);
+    Py_CLEAR(self->tracer);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static int wrong_count(const char* name, const char* wanted, Py_ssize_t count) {
+    PyErr_Format(PyExc_TypeError, "%s() takes %s arguments (%zd given)", name, wanted, count);
+    return -1;
+}
+
+PyDoc_STRVAR(
+    tag_doc,
+    "tag(key, value, /)\n"
+    "--\n\n"
+    "Says something about the whole span; a key said twice keeps the later value. What\n"
+    "is longer than the tracer's limits is cut."
+);
+static PyObject* span_tag(SpanObject* self, PyObject* const* args, Py_ssize_t count) {
+    if (count != 2) {
+        wrong_count("tag", "2", count);
+        return NULL;
+    }
+    if (self->is_open && clew_span_is_sampled(&self->span)) {
+        TextView key = text_of(args[0]);
+        TextView value = text_of(args[1]);
+        clew_span_tag(&self->span, key.text, value.text);
+        text_done(&key);
+        text_done(&value);
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(
+    annotate_doc,
+    "annotate(text, at_us=0, /)\n"
+    "--\n\n"
+    "Says that something happened at a moment: microseconds since the epoch, 0 for now."
+);
+static PyObject* span_annotate(SpanObject* self, PyObject* const* args, Py_ssize_t count) {
+    if (count < 1 || count > 2) {
+        wrong_count("annotate", "1 or 2", count);
+        return NULL;
+    }
+    int64_t at_us = 0;
+    if (count == 2) {
+        at_us = PyLong_AsLongLong(args[1]);
+        if (at_us == -1 && PyErr_Occurred()) {
+            return NULL;
+        }
+    }
+    if (self->is_open && clew_span_is_sampled(&self->span)) {
+        TextView text = text_of(args[0]);
+        clew_span_annotate(&self->span, text.text, at_us);
+        text_done(&text);
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(
+    error_doc,
+    "error(what, /)\n"
+    "--\n\n"
+    "Marks the span as failed: the tag \"error\" is the text, or of an exception its\n"
+    "type and words."
+);
+static PyObject* span_error(SpanObject* self, PyObject* what) {
+    if (self->is_open && clew_span_is_sampled(&self->span)) {
+        self->has_error = true;
+        TextView text = PyExceptionInstance_Check(what) ? text_of_exception(what) : text_of(what);
+        clew_span_error(&self->span, text.text);
+        text_done(&text);
+    }
+    Py_RETURN_NONE;
+}
+
+typedef void (*SetEndpoint)(clew_span* span, clew_text ip, uint16_t port, clew_text service_name);
+
+static void set_remote(clew_span* span, clew_text ip, uint16_t port, clew_text service_name) {
+    clew_span_remote(span, service_name, ip, port);
+}
+
+static void set_local(clew_span* span, clew_text ip, uint16_t port, clew_text service_name) {
+    (void)service_name;
+    clew_span_local(span, ip, port);
+}
+
+static PyObject* set_endpoint(
+    SpanObject* self, PyObject* const* args, Py_ssize_t count, SetEndpoint set
+) {
+    const long port = PyLong_AsLong(args[1]);
+    if (port == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    if (port < 0 || port > 65535) {
+        PyErr_Format(PyExc_ValueError, "port must be 0 to 65535, not %ld", port);
+        return NULL;
+    }
+    if (self->is_open && clew_span_is_sampled(&self->span)) {
+        TextView ip = text_of(args[0]);
+        TextView name = {{NULL, 0}, NULL};
+        if (count == 3) {
+            name = text_of(args[2]);
+        }
+        set(&self->span, ip.text, (uint16_t)port, name.text);
+        text_done(&ip);
+        text_done(&name);
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(
+    remote_doc,
+    "remote(ip, port, service_name=\"\", /)\n"
+    "--\n\n"
+    "Says who is on the other side of the call: the address as text, v4 or v6, and a\n"
+    "port of 0 to 65535; empty and 0 are left out.\n"
+    "ValueError: another port."
+);
+static PyObject* span_remote(SpanObject* self, PyObject* const* args, Py_ssize_t count) {
+    if (count < 2 || count > 3) {
+        wrong_count("remote", "2 or 3", count);
+        return NULL;
+    }
+    return set_endpoint(self, args, count, set_remote);
+}
+
+PyDoc_STRVAR(
+    local_doc,
+    "local(ip, port, /)\n"
+    "--\n\n"
+    "Says where the span was recorded, when that is not the tracer's own address; as\n"
+    "for remote(). Spans that start below this one in this process begin with it."
+);
+static PyObject* span_local(SpanObject* self, PyObject* const* args, Py_ssize_t count) {
+    if (count != 2) {
+        wrong_count("local", "2", count);
+        return NULL;
+    }
+    PyObject* done = set_endpoint(self, args, count, set_local);
+    if (done != NULL) {
+        PyObject* old = self->local_ip;
+        Py_INCREF(args[0]);
+        self->local_ip = args[0];
+        Py_XDECREF(old);
+        self->local_port = (uint16_t)PyLong_AsLong(args[1]);
+    }
+    return done;
+}
+
+PyDoc_STRVAR(
+    finish_doc,
+    "finish()\n"
+    "--\n\n"
+    "Ends the span now and hands it on; the second time it does nothing. Never waits."
+);
+static PyObject* span_finish(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
+    finish(self);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(
+    abandon_doc,
+    "abandon()\n"
+    "--\n\n"
+    "Ends the span and forgets it: nothing is sent."
+);
+static PyObject* span_abandon(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
+    if (self->is_open) {
+        self->is_open = false;
+        clew_span_abandon(&self->span);
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(
+    inject_doc,
+    "inject()\n"
+    "--\n\n"
+    "The headers that carry this span to the next service, as a list of (name, value);\n"
+    "also when the span is not sampled, so that the next one knows."
+);
+static PyObject* span_inject(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
+    HeaderList headers = {self->tracer, PyList_New(0)};
+    if (headers.list == NULL) {
+        return NULL;
+    }
+    clew_inject(self->tracer->native, &self->context, append_header, &headers);
+    if (PyErr_Occurred()) {
+        Py_CLEAR(headers.list);
+    }
+    return headers.list;
+}
+
+static PyObject* span_enter(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
+    if (self->token != NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "the span is in use by a `with` already");
+        return NULL;
+    }
+    self->token = PyContextVar_Set(self->tracer->current, (PyObject*)self);
+    if (self->token == NULL) {
+        return NULL;
+    }
+    Py_INCREF(self);
+    return (PyObject*)self;
+}
+
+static PyObject* span_exit(SpanObject* self, PyObject* const* args, Py_ssize_t count) {
+    if (count != 3) {
+        wrong_count("__exit__", "3", count);
+        return NULL;
+    }
+    PyObject* token = self->token;
+    self->token = NULL;
+    if (token != NULL) {
+        if (PyContextVar_Reset(self->tracer->current, token) < 0) {
+            PyErr_Clear();  // left from another context than entered: that one is not ours to set
+        }
+        Py_DECREF(token);
+    }
+    if (args[1] != Py_None && !self->has_error) {
+        PyObject* done = span_error(self, args[1]);
+        Py_XDECREF(done);
+    }
+    finish(self);
+    Py_RETURN_FALSE;
+}
+
+static PyObject* span_get_trace_id(SpanObject* self, void* Py_UNUSED(closure)) {
+    char text[33];
+    const clew_context* context = &self->context;
+    if (context->trace_id_high == 0) {
+        PyOS_snprintf(text, sizeof text, "%016llx", (unsigned long long)context->trace_id_low);
+    } else {
+        PyOS_snprintf(
+            text,
+            sizeof text,
+            "%016llx%016llx",
+            (unsigned long long)context->trace_id_high,
+            (unsigned long long)context->trace_id_low
+        );
+    }
+    return PyUnicode_FromString(text);
+}
+
+static PyObject* id_or_none(uint64_t id) {
+    if (id == 0) {
+        Py_RETURN_NONE;
+    }
+    char text[17];
+    PyOS_snprintf(text, sizeof text, "%016llx", (unsigned long long)id);
+    return PyUnicode_FromString(text);
+}
+
+static PyObject* span_get_span_id(SpanObject* self, void* Py_UNUSED(closure)) {
+    return id_or_none(self->context.span_id);
+}
+
+static PyObject* span_get_parent_id(SpanObject* self, void* Py_UNUSED(closure)) {
+    return id_or_none(self->context.parent_id);
+}
+
+static PyObject* span_get_is_sampled(SpanObject* self, void* Py_UNUSED(closure)) {
+    return PyBool_FromLong((self->context.flags & clew_context_sampled) != 0);
+}
+
+static PyObject* span_get_is_debug(SpanObject* self, void* Py_UNUSED(closure)) {
+    return PyBool_FromLong((self->context.flags & clew_context_debug) != 0);
+}
+
+static PyObject* span_get_is_open(SpanObject* self, void* Py_UNUSED(closure)) {
+    return PyBool_FromLong(self->is_open);
+}
+
+PyDoc_STRVAR(
+    name_doc,
+    "set_name(name, /)\n"
+    "--\n\n"
+    "Replaces the span's name; Zipkin shows it in lower case."
+);
+static PyObject* span_set_name(SpanObject* self, PyObject* name) {
+    if (self->is_open) {
+        TextView text = text_of(name);
+        clew_span_set_name(&self->span, text.text);
+        text_done(&text);
+    }
+    Py_RETURN_NONE;
+}
+
+#define METHOD(name, function, flags, doc) \
+    { name, (PyCFunction)(void (*)(void))(function), flags, doc }
+static PyMethodDef span_methods[] = {
+    METHOD("tag", span_tag, METH_FASTCALL, tag_doc),
+    METHOD("annotate", span_annotate, METH_FASTCALL, annotate_doc),
+    METHOD("error", span_error, METH_O, error_doc),
+    METHOD("set_name", span_set_name, METH_O, name_doc),
+    METHOD("remote", span_remote, METH_FASTCALL, remote_doc),
+    METHOD("local", span_local, METH_FASTCALL, local_doc),
+    METHOD("inject", span_inject, METH_NOARGS, inject_doc),
+    METHOD("finish", span_finish, METH_NOARGS, finish_doc),
+    METHOD("abandon", span_abandon, METH_NOARGS, abandon_doc),
+    METHOD("__enter__", span_enter, METH_NOARGS, NULL),
+    METHOD("__exit__", span_exit, METH_FASTCALL, NULL),
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef span_properties[] = {
+    {"trace_id", (getter)span_get_trace_id, NULL, "16 or 32 lower-hex characters.", NULL},
+    {"span_id", (getter)span_get_span_id, NULL, "16 lower-hex characters.", NULL},
+    {"parent_id", (getter)span_get_parent_id, NULL, "16 lower-hex characters, or None.", NULL},
+    {"is_sampled", (getter)span_get_is_sampled, NULL, "Whether the trace is recorded.", NULL},
+    {"is_debug", (getter)span_get_is_debug, NULL, "Whether the caller forces recording.", NULL},
+    {"is_open", (getter)span_get_is_open, NULL, "False after finish() or abandon().", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot span_slots[] = {
+    {Py_tp_dealloc, (void*)span_dealloc},
+    {Py_tp_doc, (void*)span_doc},
+    {Py_tp_methods, span_methods},
+    {Py_tp_getset, span_properties},
+    {0, NULL},
+};
+
+PyType_Spec span_spec = {
+    .name = "clew.Span",
+    .basicsize = sizeof(SpanObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = span_slots,
+};

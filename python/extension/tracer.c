@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "extension.h"
+
+PyDoc_STRVAR(
+    tracer_doc,
+    "Tracer(service_name, endpoint=None, *, sample_rate=None, propagation=None, join=None,\n"
+    "       local_ip=None, local_port=None, trace_id_bits=None, flush_interval_ms=None,\n"
+    "       close_timeout_ms=None, ring_bytes=None, queue_bytes_max=None,\n"
+    "       ignore_environment=False)\n"
+    "--\n\n"
+    "Records spans and sends them by a native thread, which starts after the first\n"
+    "sampled span has finished and never takes the interpreter lock. None: the CLEW_*\n"
+    "variable of the environment, else the default. endpoint is scribe://host:port or\n"
+    "http://host:port/api/v2/spans; sample_rate is 0 to 1; propagation is 'b3multi' or\n"
+    "'b3'; trace_id_bits is 64 or 128.\n\n"
+    "ValueError: an option is wrong; the message says which.\n"
+    "Threads: all at once. Fork: a child sends its own spans and nothing that it\n"
+    "inherited."
+);
+
+static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywords) {
+    clew_options options;
+    clew_options_init(&options);
+    if (parse_options(args, keywords, &options) < 0) {
+        return NULL;
+    }
+    const ModuleState* state = PyType_GetModuleState(type);
+    if (state == NULL) {
+        return NULL;
+    }
+    TracerObject* self = (TracerObject*)type->tp_alloc(type, 0);
+    if (self == NULL) {
+        return NULL;
+    }
+    Py_INCREF(state->span_type);
+    self->span_type = state->span_type;
+    Py_INCREF(state->current);
+    self->current = state->current;
+    char error[512] = "";
+    self->native = clew_tracer_create(&options, error, sizeof error);
+    if (self->native == NULL) {
+        PyErr_SetString(PyExc_ValueError, error);
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject*)self;
+}
+
+static void tracer_dealloc(TracerObject* self) {
+    PyTypeObject* type = Py_TYPE(self);
+    if (self->native != NULL) {
+        clew_tracer* native = self->native;
+        self->native = NULL;
+        Py_BEGIN_ALLOW_THREADS;
+        clew_tracer_destroy(native);
+        Py_END_ALLOW_THREADS;
+    }
+    header_names_clear(&self->incoming);
+    header_names_clear(&self->outgoing);
+    Py_CLEAR(self->span_type);
+    Py_CLEAR(self->current);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static int check_open(const TracerObject* self) {
+    if (self->is_closed) {
+        PyErr_SetString(PyExc_RuntimeError, "the tracer is closed");
+        return -1;
+    }
+    return 0;
+}
+
+static PyObject* started(SpanObject* span) {
+    span->is_open = true;
+    clew_span_context(&span->span, &span->context);
+    return (PyObject*)span;
+}
+
+// The argument, else the current span, else *parent is NULL; a new reference. -1: an exception.
+static int find_parent(TracerObject* self, PyObject* argument, SpanObject** parent) {
+    PyObject* found = NULL;
+    *parent = NULL;
+    if (argument != NULL && argument != Py_None) {
+        if (!Py_IS_TYPE(argument, self->span_type)) {
+            PyErr_Format(PyExc_TypeError, "parent must be a Span or None, not %R", argument);
+            return -1;
+        }
+        Py_INCREF(argument);
+        found = argument;
+    } else if (PyContextVar_Get(self->current, Py_None, &found) < 0) {
+        return -1;
+    }
+    if (Py_IS_TYPE(found, self->span_type)) {
+        *parent = (SpanObject*)found;
+    } else {
+        Py_DECREF(found);
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(
+    start_doc,
+    "start(name, kind='local', parent=None, /)\n"
+    "--\n\n"
+    "Starts a span below parent, by default below the current span; without one, a new\n"
+    "trace. kind is 'local', 'client', 'server', 'producer' or 'consumer' (ValueError\n"
+    "otherwise).\n"
+    "RuntimeError: the tracer is closed."
+);
+static PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+    if (count < 1 || count > 3) {
+        PyErr_Format(PyExc_TypeError, "start() takes 1 to 3 arguments (%zd given)", count);
+        return NULL;
+    }
+    clew_kind kind = clew_kind_local;
+    SpanObject* parent = NULL;
+    if ((count > 1 && parse_kind(args[1], &kind) < 0) || check_open(self) < 0 ||
+        find_parent(self, count > 2 ? args[2] : NULL, &parent) < 0) {
+        return NULL;
+    }
+    SpanObject* span = span_new(self);
+    if (span != NULL) {
+        TextView name = text_of(args[0]);
+        const clew_context* context = parent != NULL ? &parent->context : NULL;
+        clew_span_start(self->native, &span->span, kind, name.text, context);
+        text_done(&name);
+        started(span);
+        if (parent != NULL) {
+            span_inherit_local(span, parent);
+        }
+    }
+    Py_XDECREF(parent);
+    return (PyObject*)span;
+}
+
+PyDoc_STRVAR(
+    receive_doc,
+    "receive(name, environ, /)\n"
+    "--\n\n"
+    "Starts the server span of a request whose WSGI environ (PEP 3333) holds what the\n"
+    "caller sent: joined to the caller's span, or below it, as the tracer's option join\n"
+    "says; a new trace when it sent none, or nonsense.\n"
+    "RuntimeError: the tracer is closed."
+);
+static PyObject* tracer_receive(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+    if (count != 2 || !PyDict_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "receive() takes a name and the dict of a WSGI request");
+        return NULL;
+    }
+    if (check_open(self) < 0) {
+        return NULL;
+    }
+    SpanObject* span = span_new(self);
+    if (span == NULL) {
+        return NULL;
+    }
+    EnvironReader reader = {self, args[1], {{NULL, 0}, NULL}};
+    clew_context received;
+    clew_extract(self->native, read_environ, &reader, &received);
+    text_done(&reader.value);
+    TextView name = text_of(args[0]);
+    clew_span_receive(self->native, &span->span, clew_kind_server, name.text, &received);
+    text_done(&name);
+    return started(span);
+}
+
+PyDoc_STRVAR(
+    flush_doc,
+    "flush(timeout=1.0, /)\n"
+    "--\n\n"
+    "Waits, at most timeout seconds (0 to 3600), until all finished spans are sent or\n"
+    "counted as dropped; True when they are. Other OS threads run meanwhile, other\n"
+    "greenthreads do not."
+);
+static PyObject* tracer_flush(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+    double seconds = 1.0;
+    if (count > 1) {
+        PyErr_Format(PyExc_TypeError, "flush() takes at most 1 argument (%zd given)", count);
+        return NULL;
+    }
+    if (count == 1) {
+        seconds = PyFloat_AsDouble(args[0]);
+        if (seconds == -1.0 && PyErr_Occurred()) {
+            return NULL;
+        }
+    }
+    if (!(seconds >= 0.0 && seconds <= 3600.0)) {
+        PyErr_SetString(PyExc_ValueError, "timeout must be 0 to 3600 seconds");
+        return NULL;
+    }
+    int is_done = 0;
+    Py_BEGIN_ALLOW_THREADS;
+    is_done = clew_tracer_flush(self->native, (uint32_t)(seconds * 1000.0));
+    Py_END_ALLOW_THREADS;
+    return PyBool_FromLong(is_done);
+}
+
+PyDoc_STRVAR(
+    close_doc,
+    "close(timeout=1.0, /)\n"
+    "--\n\n"
+    "No more spans start; waits as flush() does. Spans that are open may still finish\n"
+    "and are sent. The native thread ends when the last span and the last reference to\n"
+    "the tracer are gone."
+);
+static PyObject* tracer_close(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+    self->is_closed = true;
+    return tracer_flush(self, args, count);
+}
+
+static int set_number(PyObject* dict, const char* name, uint64_t number) {
+    PyObject* value = PyLong_FromUnsignedLongLong(number);
+    const int failed = value == NULL || PyDict_SetItemString(dict, name, value) < 0;
+    Py_XDECREF(value);
+    return failed ? -1 : 0;
+}
+
+static PyObject* dropped_by_reason(const clew_stats* stats) {
+    PyObject* dropped = PyDict_New();
+    for (uint32_t reason = 0; dropped != NULL && reason < clew_drop_reasons; reason++) {
+        const char* name = clew_drop_reason_name(reason);
+        if (name != NULL && set_number(dropped, name, stats->dropped[reason]) < 0) {
+            Py_CLEAR(dropped);
+        }
+    }
+    return dropped;
+}
+
+PyDoc_STRVAR(
+    stats_doc,
+    "stats()\n"
+    "--\n\n"
+    "What became of the sampled spans since the process, or in a child the fork, began:\n"
+    "finished, sent, dropped (a dict by reason), messages_sent, messages_failed, and\n"
+    "last_error, the sentence about the newest failed attempt to send. After a flush()\n"
+    "that returned True:\n"
+    "finished == sent + sum(dropped.values())."
+);
+static PyObject* tracer_stats(TracerObject* self, PyObject* Py_UNUSED(ignored)) {
+    clew_stats stats;
+    clew_tracer_stats(self->native, &stats);
+    char words[512] = "";
+    clew_tracer_last_error(self->native, words, sizeof words);
+    PyObject* dropped = dropped_by_reason(&stats);
+    PyObject* last_error = PyUnicode_DecodeUTF8(words, (Py_ssize_t)strlen(words), "replace");
+    PyObject* result = PyDict_New();
+    if (dropped == NULL || last_error == NULL || result == NULL ||
+        set_number(result, "finished", stats.finished) < 0 ||
+        set_number(result, "sent", stats.sent) < 0 ||
+        PyDict_SetItemString(result, "dropped", dropped) < 0 ||
+        set_number(result, "messages_sent", stats.messages_sent) < 0 ||
+        set_number(result, "messages_failed", stats.messages_failed) < 0 ||
+        PyDict_SetItemString(result, "last_error", last_error) < 0) {
+        Py_CLEAR(result);
+    }
+    Py_XDECREF(dropped);
+    Py_XDECREF(last_error);
+    return result;
+}
+
+#define METHOD(name, function, flags, doc) \
+    { name, (PyCFunction)(void (*)(void))(function), flags, doc }
+static PyMethodDef tracer_methods[] = {
+    METHOD("start", tracer_start, METH_FASTCALL, start_doc),
+    METHOD("receive", tracer_receive, METH_FASTCALL, receive_doc),
+    METHOD("flush", tracer_flush, METH_FASTCALL, flush_doc),
+    METHOD("close", tracer_close, METH_FASTCALL, close_doc),
+    METHOD("stats", tracer_stats, METH_NOARGS, stats_doc),
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot tracer_slots[] = {
+    {Py_tp_new, (void*)tracer_new},
+    {Py_tp_dealloc, (void*)tracer_dealloc},
+    {Py_tp_doc, (void*)tracer_doc},
+    {Py_tp_methods, tracer_methods},
+    {0, NULL},
+};
+
+PyType_Spec tracer_spec = {
+    .name = "clew.Tracer",
+    .basicsize = sizeof(TracerObject),
+    .flags = Py_TPFLAGS_DEFAULT,
+    .slots = tracer_slots,
+};
