@@ -14,10 +14,11 @@ from house.tree import Finding
 TABLE = "third_party/README.md"
 SYSTEM_FOLDERS = ("arpa/", "asm/", "linux/", "net/", "netinet/", "sys/")
 SYSTEM_HEADERS = set(
-    "aio alloca assert byteswap cpuid ctype dirent dlfcn elf emmintrin endian errno fcntl fenv float "
-    "getopt glob grp ifaddrs immintrin inttypes limits link locale malloc math netdb nmmintrin poll "
-    "pthread pwd sched semaphore setjmp signal spawn stdarg stdatomic stdbool stddef stdint stdio "
-    "stdlib string strings syslog termios threads time unistd utime x86intrin".split()
+    "aio alloca assert byteswap cpuid ctype dirent dlfcn elf emmintrin endian errno fcntl fenv "
+    "float getopt glob grp ifaddrs immintrin inttypes limits link locale malloc math netdb "
+    "nmmintrin poll pthread pwd sched semaphore setjmp signal spawn stdarg stdatomic stdbool "
+    "stddef stdint stdio stdlib string strings syslog termios threads time unistd utime "
+    "x86intrin".split()
 )
 
 
