@@ -16,7 +16,10 @@ VERBS = {"process", "handle", "do"}
 NOUNS = {"process_id", "process_ids", "process_name"}
 LANGUAGE = {"data"}
 # Names that another project chose and that ours has to replace or answer to.
-FOREIGN = {"handle_one_response"}  # eventlet.wsgi.HttpProtocol
+FOREIGN = re.compile(
+    r"handle_one_response"  # eventlet.wsgi.HttpProtocol
+    r"|on_[a-z_]+_impl"  # boost::beast::http::basic_parser
+)
 
 WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 TYPE_NAME = re.compile(r"\b(?:class|struct|enum|enum class|concept|namespace)\s+([A-Za-z_]\w*)")
@@ -37,7 +40,7 @@ MACHINE = re.compile(
 
 def banned_word(name):
     """The word that makes a name say nothing, or None."""
-    if name in FOREIGN:
+    if FOREIGN.fullmatch(name):
         return None
     words = [word.lower() for word in WORDS.findall(name)]
     for word in words:
