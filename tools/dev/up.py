@@ -48,22 +48,27 @@ class Serve:
             return self.get("/health").get("status") == "UP"
         return False
 
-    def finished_trace(self):
-        """The id of a trace in which every service of the demo answered; None until then."""
-        for trace in self.get("/api/v2/traces?serviceName=front&limit=20"):
-            servers = {
-                span["localEndpoint"]["serviceName"]
-                for span in trace
-                if span.get("kind") == "SERVER" and "duration" in span
-            }
-            if servers >= set(DEMO_PORTS):
-                return trace[0]["traceId"]
-        return None
+    def finished_traces(self):
+        """The ids of the demo's traces that are whole, newest first."""
+        traces = self.get("/api/v2/traces?serviceName=front&limit=50")
+        return [trace[0]["traceId"] for trace in traces if is_whole(trace)]
 
     def spans_received(self):
         counters = self.get("/metrics")
         prefix = "counter.zipkin_collector.spans."
         return sum(int(value) for name, value in counters.items() if name.startswith(prefix))
+
+
+def is_whole(trace):
+    """Every service of the demo has answered, and every call has both of its halves."""
+    servers, clients, names = set(), set(), set()
+    for span in trace:
+        if span.get("kind") == "SERVER" and "duration" in span:
+            servers.add(span["id"])
+            names.add(span["localEndpoint"]["serviceName"])
+        elif span.get("kind") == "CLIENT":
+            clients.add(span["id"])
+    return names >= set(DEMO_PORTS) and clients <= servers
 
 
 def start_all(serve):
@@ -80,8 +85,10 @@ def start_all(serve):
         running.wait_until(serve.is_ready, READY_SECONDS, "clew serve to be ready", programs)
         for name in reversed(DEMO_PORTS):
             script = QUICKSTART / f"{name}.py"
-            programs.append(running.start(name, [python, script], cwd=QUICKSTART))
             port = DEMO_PORTS[name]
+            command = [python, script, "--port", str(port)]
+            extra = {"CLEW_ENDPOINT": f"scribe://127.0.0.1:{SCRIBE_PORT}"}
+            programs.append(running.start(name, command, extra, cwd=QUICKSTART))
             running.wait_until(lambda at=port: answers(at), READY_SECONDS, name, programs)
     except BaseException:
         stop(programs)
@@ -100,13 +107,18 @@ def answers(port):
     return False
 
 
-def make_trace(serve, programs):
-    """Sends the demo a few requests and waits until their trace can be read; returns its id."""
+def make_traces(serve, programs):
+    """Sends the demo a few requests and waits until all can be read; returns one trace's id."""
     for _ in range(DEMO_REQUESTS):
-        url = f"http://127.0.0.1:{DEMO_PORTS['front']}/"
+        url = f"http://127.0.0.1:{DEMO_PORTS['front']}/bread"
         with urllib.request.urlopen(url, timeout=10) as reply:
             reply.read()
-    return running.wait_until(serve.finished_trace, READY_SECONDS, "the demo's trace", programs)
+
+    def all_arrived():
+        traces = serve.finished_traces()
+        return traces if len(traces) >= DEMO_REQUESTS else None
+
+    return running.wait_until(all_arrived, READY_SECONDS, "the demo's traces", programs)[0]
 
 
 def up(address, port, detach):
@@ -120,10 +132,10 @@ def up(address, port, detach):
     serve = Serve(address, port)
     programs = start_all(serve)
     try:
-        trace_id = make_trace(serve, programs)
+        trace_id = make_traces(serve, programs)
         print(f"\n  the page:   {serve.shown}/zipkin/")
         print(f"  one trace:  {serve.shown}/zipkin/traces/{trace_id}")
-        print("  the demo:   curl http://127.0.0.1:8081/  (three services, one trace a request)\n")
+        print("  the demo:   curl http://127.0.0.1:8081/bread  (three services, one trace a request)\n")
         if detach:
             say("running; `./dev down` stops it")
         else:
