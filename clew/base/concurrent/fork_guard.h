@@ -21,6 +21,10 @@ extern constinit std::atomic<std::atomic<std::uint32_t>*> fork_page;
 
 std::uint32_t begin_generation() noexcept;
 
+// The two kinds of page; null when the kernel cannot wipe one.
+std::atomic<std::uint32_t>* map_wiped_page() noexcept;
+std::atomic<std::uint32_t>* plain_page_with_handler() noexcept;
+
 }  // namespace internal
 
 // The same number for the life of a process, another one in each of its children; never 0.

@@ -34,8 +34,8 @@ public:
     // Asks the body to stop and waits for it, however long that takes; stop() first to bound it.
     ~Worker();
 
-    // Requires: not running. `name` has at most 15 characters (longer ones are cut).
-    // Errors: unavailable when the system gives no thread.
+    // `name` has at most 15 characters (longer ones are cut).
+    // Errors: unavailable when the system gives no thread, invalid_argument when it runs already.
     Expected<void> start(const char* name, std::function<void(Worker&)> body);
 
     // Started, not yet stopped, and not inherited by fork().
@@ -56,7 +56,7 @@ private:
     struct Thread;  // shared by the owner and the running thread
 
     static void* run(void* thread) noexcept;
-    bool wait_until_ended(const std::chrono::microseconds* deadline) noexcept;
+    bool wait_until_ended(std::chrono::milliseconds deadline) noexcept;
     void forget() noexcept;
 
     std::shared_ptr<Thread> thread_;
