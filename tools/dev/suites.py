@@ -84,8 +84,9 @@ def run_tools(_):
     cases = run_reported("tools", "tools", [*pytest, *tests], 120, {"PYTHONPATH": "tools"})
     tidy = [python, "tools/tidy.py", "--format"]
     cases += run_plain("tools", "tidy", tidy, 120)
-    ruff = [venv.tool("ruff"), "check", "."]
-    return cases + run_plain("tools", "ruff", ruff, 60)
+    ruff = venv.tool("ruff")
+    cases += run_plain("tools", "ruff check", [ruff, "check", "."], 60)
+    return cases + run_plain("tools", "ruff format", [ruff, "format", "--check", "."], 60)
 
 
 def run_headers(_):

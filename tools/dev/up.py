@@ -135,9 +135,7 @@ def up(address, port, detach):
         trace_id = make_traces(serve, programs)
         print(f"\n  the page:   {serve.shown}/zipkin/")
         print(f"  one trace:  {serve.shown}/zipkin/traces/{trace_id}")
-        print(
-            "  the demo:   curl http://127.0.0.1:8081/bread  (three services, one trace a request)\n"
-        )
+        print("  the demo:   curl http://127.0.0.1:8081/bread  (one trace a request)\n")
         if detach:
             say("running; `./dev down` stops it")
         else:

@@ -10,7 +10,7 @@ TEST = BUILD / "venv-test"
 DEMO_REQUIREMENTS = ROOT / "examples/quickstart/requirements.txt"
 TEST_REQUIREMENTS = ROOT / "python/tests/requirements.txt"
 TEST_FILES = [DEMO_REQUIREMENTS, TEST_REQUIREMENTS]
-TOOLS = ["pytest==8.4.2", "ruff==0.14.4"]
+TOOLS = ["pytest==8.4.2", "ruff==0.17.6"]
 # What the extension is made of: a change in any of these means installing it again.
 SOURCES = [ROOT / name for name in ("python", "clew", "cmake", "CMakeLists.txt")]
 
