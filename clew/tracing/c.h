@@ -12,8 +12,9 @@
 // Fork: a child drops what it inherited unsent and sends its own spans by its own thread. A span
 // open at the fork keeps its context in the child, and there its finish reports nothing.
 
-#include <stddef.h>
 #include <stdint.h>
+
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,7 +27,7 @@ typedef struct clew_text {
 } clew_text;
 
 typedef enum clew_kind {
-    clew_kind_local = 0, // work inside one service
+    clew_kind_local = 0,  // work inside one service
     clew_kind_client = 1,
     clew_kind_server = 2,
     clew_kind_producer = 3,
@@ -36,19 +37,19 @@ typedef enum clew_kind {
 // Where a piece of work stands in its trace: a plain value to copy, keep and send. All zeros is
 // "no trace". Ids are zero and only flags set when a caller sent a decision without ids.
 typedef struct clew_context {
-    uint64_t trace_id_high; // 0 for a 64-bit trace id
+    uint64_t trace_id_high;  // 0 for a 64-bit trace id
     uint64_t trace_id_low;
     uint64_t span_id;
-    uint64_t parent_id; // 0: none
-    uint32_t flags;     // clew_context_* below
+    uint64_t parent_id;  // 0: none
+    uint32_t flags;      // clew_context_* below
     uint32_t reserved[7];
 } clew_context;
 
 enum {
-    clew_context_decided = 1, // somebody has decided about sampling; absent: still open
-    clew_context_sampled = 2, // the decision: record and send
-    clew_context_debug = 4,   // record whatever samplers say; implies the two above
-    clew_context_shared = 8   // the span id was received: the server half of a caller's span
+    clew_context_decided = 1,  // somebody has decided about sampling; absent: still open
+    clew_context_sampled = 2,  // the decision: record and send
+    clew_context_debug = 4,    // record whatever samplers say; implies the two above
+    clew_context_shared = 8    // the span id was received: the server half of a caller's span
 };
 
 // Storage of one span, embedded where the caller likes. All zeros is a span that records nothing
@@ -65,22 +66,23 @@ typedef struct clew_span {
 typedef struct clew_tracer clew_tracer;
 
 // What is left as clew_options_init() makes it comes from the environment (name in brackets), then
-// from the default. Texts end in a zero byte and are copied.
+// from the default, which follows. Texts end in a zero byte and are copied. An endpoint is
+// scribe://host:port (port 9410 when left out) or http://host:port/path (9411, /api/v2/spans).
 typedef struct clew_options {
-    size_t size;                // set by clew_options_init(): which version of this struct it is
-    const char* service_name;   // [CLEW_SERVICE_NAME, OTEL_SERVICE_NAME] required
-    const char* endpoint;       // [CLEW_ENDPOINT] scribe://host:port, http://host:port/api/v2/spans
-    const char* local_ip;       // [CLEW_LOCAL_IP] of the service; absent
-    const char* propagation;    // [CLEW_PROPAGATION] headers sent: "b3multi" (default) or "b3"
-    double sample_rate;         // [CLEW_SAMPLE_RATE] 0 to 1; 1. Below 0: unset
-    uint32_t local_port;        // [CLEW_LOCAL_PORT] of the service; 0: absent
-    uint32_t trace_id_bits;     // [CLEW_TRACE_ID_BITS] 64 or 128; 64. 0: unset, as below
-    uint32_t flush_interval_ms; // [CLEW_FLUSH_INTERVAL_MS] 1 to 60000; 500
-    uint32_t close_timeout_ms;  // [CLEW_CLOSE_TIMEOUT_MS] of clew_tracer_destroy(); 1000
-    uint64_t ring_bytes;        // [CLEW_RING_BYTES] finished spans held per thread; 256 KiB
-    uint64_t queue_bytes_max;   // [CLEW_QUEUE_BYTES_MAX] encoded spans held unsent; 8 MiB
-    int32_t join;               // [CLEW_JOIN] 1: server spans share the caller's id; 1. -1: unset
-    int32_t ignore_environment; // 1: read no environment variable; 0
+    size_t size;               // set by clew_options_init(): which version of this struct it is
+    const char* service_name;  // [CLEW_SERVICE_NAME, OTEL_SERVICE_NAME] required
+    const char* endpoint;      // [CLEW_ENDPOINT] see below; http://127.0.0.1:9411/api/v2/spans
+    const char* local_ip;      // [CLEW_LOCAL_IP] of the service; absent
+    const char* propagation;   // [CLEW_PROPAGATION] headers sent: "b3multi" (default) or "b3"
+    double sample_rate;        // [CLEW_SAMPLE_RATE] 0 to 1; 1. Below 0: unset
+    uint32_t local_port;       // [CLEW_LOCAL_PORT] of the service; 0: absent
+    uint32_t trace_id_bits;    // [CLEW_TRACE_ID_BITS] 64 or 128; 64. 0: unset, as below
+    uint32_t flush_interval_ms;  // [CLEW_FLUSH_INTERVAL_MS] 1 to 60000; 500
+    uint32_t close_timeout_ms;   // [CLEW_CLOSE_TIMEOUT_MS] of clew_tracer_destroy(); 1000
+    uint64_t ring_bytes;         // [CLEW_RING_BYTES] finished spans held per thread; 256 KiB
+    uint64_t queue_bytes_max;    // [CLEW_QUEUE_BYTES_MAX] encoded spans held unsent; 8 MiB
+    int32_t join;                // [CLEW_JOIN] 1: server spans share the caller's id; 1. -1: unset
+    int32_t ignore_environment;  // 1: read no environment variable; 0
 } clew_options;
 
 void clew_options_init(clew_options* options);
@@ -101,10 +103,12 @@ void clew_tracer_destroy(clew_tracer* tracer);
 enum {
     clew_drop_ring_full = 0,   // a thread finished spans faster than they were taken away
     clew_drop_queue_full = 1,  // the collector was slow or away for too long
-    clew_drop_too_large = 2,   // one span alone passes the transport's bound
+    clew_drop_too_large = 2,   // one span alone passes a bound
     clew_drop_refused = 3,     // the collector said no for good
     clew_drop_unanswered = 4,  // sent, but whether it arrived is unknown: never sent again
-    clew_drop_at_close = 5,    // still unsent when the tracer had to end
+    clew_drop_at_close = 5,    // still unsent when the tracer had to end, or finished after it
+    clew_drop_threads = 6,     // more threads record at once than there are rings
+    clew_drop_no_memory = 7,   // the system gave none
     clew_drop_reasons = 16     // room for more
 };
 // "ring_full" ...; NULL for a number that is no reason.
@@ -113,11 +117,11 @@ const char* clew_drop_reason_name(uint32_t reason);
 // Since the process (after a fork: since the child) began. After a flush that returned 1 with no
 // span finished meanwhile: finished = sent + all dropped, exactly.
 typedef struct clew_stats {
-    uint64_t finished; // sampled spans only; the others are not recorded
-    uint64_t sent;     // the collector said that it has them
+    uint64_t finished;  // sampled spans only; the others are not recorded
+    uint64_t sent;      // the collector said that it has them
     uint64_t dropped[clew_drop_reasons];
     uint64_t messages_sent;
-    uint64_t messages_failed; // attempts without success; their spans may be sent later
+    uint64_t messages_failed;  // attempts without success; their spans may be sent later
 } clew_stats;
 void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats);
 
@@ -144,7 +148,10 @@ void clew_span_start(
 // Starts the span of a request that came with `received` (see clew_extract): joined or below it,
 // as the option `join` says; a new trace when it has no ids, under its decision when it has one.
 void clew_span_receive(
-    clew_tracer* tracer, clew_span* span, clew_kind kind, clew_text name,
+    clew_tracer* tracer,
+    clew_span* span,
+    clew_kind kind,
+    clew_text name,
     const clew_context* received
 );
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The far end of a connection in a test: what a scripted peer reads and writes. Every wait ends
+// when the other side goes, when the server is stopped, or after wait_max, so no test can hang on
+// it.
+//
+// Threads: one at a time.
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace clew::transport::testing {
+
+class PeerConnection {
+public:
+    static constexpr std::chrono::seconds wait_max{20};
+
+    // Takes the descriptor over. Requires: stopping outlives this.
+    PeerConnection(int fd, const std::atomic<bool>& stopping) noexcept
+        : fd_(fd), stopping_(stopping) {}
+    ~PeerConnection() { close(); }
+    PeerConnection(const PeerConnection&) = delete;
+    PeerConnection& operator=(const PeerConnection&) = delete;
+
+    // What has arrived, at least one byte; empty at the end.
+    std::string read_some();
+    // That many bytes; nothing when the stream ends before.
+    std::optional<std::string> read_exactly(std::size_t size);
+    // Up to and including the delimiter, which is at most `bytes_max` away.
+    std::optional<std::string> read_until(
+        std::string_view delimiter, std::size_t bytes_max = 65'536
+    );
+    // False when the other side has gone.
+    bool write(std::string_view bytes);
+    // Holds the line, reading nothing, until the other side has gone or the server is stopped.
+    void stay_silent();
+    // Ends both directions but keeps the descriptor, so that another thread's read ends.
+    void hang_up();
+    void close();
+    // The other side sees a reset instead of an end.
+    void reset();
+
+private:
+    bool wait(short events);
+
+    int fd_;
+    const std::atomic<bool>& stopping_;
+    std::string unread_;  // received beyond what was asked for
+};
+
+}  // namespace clew::transport::testing
