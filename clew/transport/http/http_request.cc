@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/transport/http/http_request.h"
+
+#include <algorithm>
+
+#include "clew/base/text.h"
+
+namespace clew::transport {
+
+namespace {
+
+constexpr char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// True for "q=0", "q=0.", "q=0.0" and so on, with spaces around.
+bool is_zero_quality(std::string_view parameter) noexcept {
+    parameter = trim(parameter);
+    if (parameter.size() < 3 || lower(parameter[0]) != 'q' || parameter[1] != '=') return false;
+    return parameter.substr(2).find_first_not_of("0.") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view http_method_name(HttpMethod method) noexcept {
+    switch (method) {
+        case HttpMethod::get: return "GET";
+        case HttpMethod::head: return "HEAD";
+        case HttpMethod::post: return "POST";
+        case HttpMethod::put: return "PUT";
+        case HttpMethod::patch: return "PATCH";
+        case HttpMethod::del: return "DELETE";
+        case HttpMethod::options: return "OPTIONS";
+        case HttpMethod::trace: return "TRACE";
+        case HttpMethod::other: return {};
+    }
+    return {};
+}
+
+std::string_view HttpRequest::header(std::string_view name) const noexcept {
+    for (const HttpHeader& header : headers) {
+        if (equals_ignoring_case(header.name, name)) return header.value;
+    }
+    return {};
+}
+
+void HttpRequest::set_target(std::string_view target) {
+    if (!target.starts_with('/')) {
+        const std::size_t scheme = target.find("://");
+        if (scheme != std::string_view::npos) {
+            const std::size_t slash = target.find_first_of("/?", scheme + 3);
+            target = slash == std::string_view::npos ? "/" : target.substr(slash);
+        }
+    }
+    const std::size_t mark = target.find('?');
+    path = target.substr(0, mark);
+    if (path.empty()) path = "/";
+    query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+}
+
+void HttpRequest::clear() {
+    method = HttpMethod::other;
+    path = {};
+    query = {};
+    headers.clear();
+    body = std::string();
+    reservation.release();
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return lower(x) == lower(y);
+           });
+}
+
+bool list_has_token(std::string_view list, std::string_view token) noexcept {
+    while (!list.empty()) {
+        const std::size_t comma = list.find(',');
+        std::string_view item = list.substr(0, comma);
+        list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+        const std::size_t semicolon = item.find(';');
+        if (!equals_ignoring_case(trim(item.substr(0, semicolon)), token)) continue;
+        return semicolon == std::string_view::npos || !is_zero_quality(item.substr(semicolon + 1));
+    }
+    return false;
+}
+
+}  // namespace clew::transport
