@@ -15,11 +15,11 @@ SpanBatch sample_trace(TraceId trace_id, std::int64_t us) {
         trace + "id=1 kind=SERVER name=\"get /\" for=350000 local=frontend@192.168.0.1:8080" +
         at(0) + "tag:http.method=GET tag:http.path=/\n" + trace +
         "id=2 parent=1 kind=CLIENT name=\"get /api\" for=200000" + at(50) +
-        "local=frontend@192.168.0.1 remote=backend@192.168.0.2:9000 tag:http.path=/api\n" + trace +
-        "id=2 parent=1 kind=SERVER name=\"get /api\" for=150000 shared" + at(100) +
+        "local=frontend@192.168.0.1:8080 remote=backend@192.168.0.2:9000 tag:http.path=/api\n" +
+        trace + "id=2 parent=1 kind=SERVER name=\"get /api\" for=150000 shared" + at(100) +
         "local=backend@192.168.0.2:9000 note:" + std::to_string(us + 110'000) + "=\"asks db\"\n" +
         trace + "id=3 parent=2 kind=CLIENT name=select for=50000" + at(150) +
-        "local=backend@192.168.0.2 remote=db@[2001:db8::c001]:3306 tag:error=\"\"\n"
+        "local=backend@192.168.0.2:9000 remote=db@[2001:db8::c001]:3306 tag:error=\"\"\n"
     );
 }
 
