@@ -1,1 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+import './ui/styles/styles.css';
+import './pages/empty/empty.css';
+import './pages/search/results.css';
+import './pages/search/search.css';
+import './pages/trace/trace.css';
+import './pages/trace/drawer.css';
+import './pages/trace/minimap.css';
+import './pages/trace/waterfall.css';
+import './pages/trace/waterfall_row.css';
+import './pages/dependencies/dependencies.css';
+import { render } from 'preact';
+import { App } from './app';
+import { loadConfig } from './ui/api';
+import { startClock } from './ui/now';
+import { startRouter } from './ui/router';
+
+startRouter();
+startClock();
+loadConfig();
+const root = document.getElementById('app');
+if (root !== null) render(<App />, root);

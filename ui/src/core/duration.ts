@@ -44,7 +44,7 @@ export function formatDuration(us: number): string {
 export function formatTick(us: number): string {
   if (us === 0) return '0';
   const [name, size] = kUnits.findLast(([, unit]) => Math.abs(us) >= unit) ?? ['µs', 1];
-  if (Math.abs(us) >= 120_000_000) return formatDuration(us);
+  if (Math.abs(us) >= kMinute) return formatDuration(us);
   return `${Number((us / size).toFixed(3))} ${name}`;
 }
 

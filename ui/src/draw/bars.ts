@@ -26,14 +26,6 @@ export function barOf(times: Extent, origin: number, view: TimeWindow): Bar | un
   };
 }
 
-export type LabelPlace = 'after' | 'before' | 'inside';
-
-/** After the bar when there is room, else before it, else on it. */
-export function labelPlace(bar: Bar): LabelPlace {
-  if (bar.left + bar.width < 86) return 'after';
-  return bar.left > 14 ? 'before' : 'inside';
-}
-
 /** Most ticks drawn on one bar; more would be a solid block. */
 export const kTicksMax = 40;
 

@@ -14,6 +14,9 @@ export interface StripInk {
   readonly failure: number;
 }
 
+/** A span too short to see is still this many pixels long. */
+const kMarkMin = 3;
+
 export type HueOf = (service: string) => number;
 
 /** Paints rows over what is there; pixels without a span stay as they are. */
@@ -33,7 +36,7 @@ export function paintStrip(
     const times = spanOf(row, corrected);
     if (times === undefined) continue;
     const from = Math.floor((times.start - extent.start) * scale);
-    const to = Math.max(Math.ceil((times.end - extent.start) * scale), from + 1);
+    const to = Math.max(Math.ceil((times.end - extent.start) * scale), from + kMarkMin);
     const top = Math.min(Math.floor(row.index * pitch), height - 1);
     const ink = row.failed ? paint.ink.failure : (paint.ink.hues[paint.hueOf(row.service)] ?? 0);
     for (let line = top; line < Math.min(top + thick, height); line += 1) {

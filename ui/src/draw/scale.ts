@@ -13,10 +13,19 @@ export function fractionOf(us: number, view: TimeWindow): number {
   return length <= 0 ? 0 : (us - view.from) / length;
 }
 
-/** Round steps of 1, 2 or 5; at most `most` of them fit the view. */
+const kSecond = 1_000_000;
+/** Beyond seconds people count in sixties. */
+const kLongSteps = [15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
+
+/** Round steps of 1, 2 or 5, or of clock time; at most `most` of them fit the view. */
 export function tickStep(length: number, most: number): number {
   if (length <= 0 || most < 1) return 1;
   const least = length / most;
+  if (least > 10 * kSecond) {
+    const seconds = kLongSteps.find((step) => step * kSecond >= least);
+    const days = Math.ceil(least / (86_400 * kSecond));
+    return (seconds ?? days * 86_400) * kSecond;
+  }
   const power = 10 ** Math.floor(Math.log10(least));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= least * 0.999999) ?? 10;
   return step * power;

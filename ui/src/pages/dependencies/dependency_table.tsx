@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every link with its counts: the complete answer, of which the map is a picture.
+import type { JSX } from 'preact';
+import { assignHues } from '../../core/colours';
+import type { DependencyLink } from '../../core/model';
+import { ServiceChip } from '../../ui/service_chip';
+
+function traceSearch(parent: string, child: string): string {
+  return `?${new URLSearchParams({ serviceName: parent, remoteServiceName: child, lookback: '1d', limit: '50' })}`;
+}
+
+function errorShare(link: DependencyLink): string {
+  const errors = link.errorCount ?? 0;
+  if (errors === 0) return '';
+  return `${((errors / link.callCount) * 100).toPrecision(2)} %`;
+}
+
+export function DependencyTable(props: { readonly links: readonly DependencyLink[] }): JSX.Element {
+  const { links } = props;
+  const hues = assignHues(links.flatMap(({ parent, child }) => [parent, child]));
+  const sorted = [...links].sort((a, b) => b.callCount - a.callCount);
+  return (
+    <table class="link-table">
+      <thead>
+        <tr>
+          <th scope="col">Caller</th>
+          <th scope="col">Called</th>
+          <th scope="col" class="number">
+            Calls
+          </th>
+          <th scope="col" class="number">
+            Errors
+          </th>
+          <th scope="col" class="number">
+            Share
+          </th>
+          <th scope="col">
+            <span class="visually-hidden">Traces</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map((link) => (
+          <tr key={`${link.parent}\n${link.child}`}>
+            <td>
+              <ServiceChip service={link.parent} hue={hues.get(link.parent)} />
+            </td>
+            <td>
+              <ServiceChip service={link.child} hue={hues.get(link.child)} />
+            </td>
+            <td class="number">{link.callCount.toLocaleString('en')}</td>
+            <td class="number">
+              {(link.errorCount ?? 0) > 0 ? (
+                <span class="error-count">✕ {link.errorCount?.toLocaleString('en')}</span>
+              ) : (
+                <span class="muted">0</span>
+              )}
+            </td>
+            <td class="number">{errorShare(link)}</td>
+            <td>
+              <a href={traceSearch(link.parent, link.child)}>Traces</a>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

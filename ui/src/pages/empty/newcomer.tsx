@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page of an empty store: how to send a first span, and the moment it arrives.
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { formatDuration } from '../../core/duration';
+import { type Summary, summarise } from '../../core/summary';
+import { titleOf } from '../../core/trace';
+import { ingestUrl } from '../../ui/api';
+import { CopyButton } from '../../ui/copy_button';
+import { curlCommand, freshId, sendHello, watchForSpans } from './first_span';
+
+const kPython = 'from clew.eventlet import patcher\npatcher.enable_trace_patch()';
+
+function Snippet({ text, what }: { readonly text: string; readonly what: string }): JSX.Element {
+  return (
+    <div class="snippet">
+      <pre>
+        <code>{text}</code>
+      </pre>
+      <CopyButton text={text} what={what} />
+    </div>
+  );
+}
+
+function SendButton(): JSX.Element {
+  const refusal = useSignal<string | undefined>(undefined);
+  const send = async () => {
+    refusal.value = await sendHello(ingestUrl());
+  };
+  return (
+    <>
+      <button type="button" class="button" onClick={send}>
+        Send it for me
+      </button>
+      {refusal.value !== undefined && (
+        <p class="fault" role="alert">
+          {refusal.value}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Arrived(props: { readonly trace: Summary; readonly onDone: () => void }): JSX.Element {
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => link.current?.focus(), []);
+  const { trace } = props;
+  return (
+    <div class="arrived" role="status">
+      <span class="pulse pulse-arrived" aria-hidden="true" />
+      <p>
+        First span: <b>{titleOf(trace)}</b>, {formatDuration(trace.duration)}
+      </p>
+      <a class="button primary" href={`traces/${trace.traceId}`} ref={link}>
+        Open the trace
+      </a>
+      <button type="button" class="button quiet" onClick={props.onDone}>
+        Go to the search
+      </button>
+    </div>
+  );
+}
+
+function Waiting({ isReachable }: { readonly isReachable: boolean }): JSX.Element {
+  return (
+    <div class="arrived" role="status">
+      <span class={isReachable ? 'pulse' : 'pulse pulse-lost'} aria-hidden="true" />
+      <p>
+        {isReachable
+          ? 'clew is running. Nothing received yet: this page is watching.'
+          : 'clew does not answer. This page keeps trying.'}
+      </p>
+    </div>
+  );
+}
+
+export function Newcomer({ onDone }: { readonly onDone: () => void }): JSX.Element {
+  const arrived = useSignal<Summary | undefined>(undefined);
+  const isReachable = useSignal(true);
+  const curl = useMemo(() => curlCommand(ingestUrl(), freshId(32), freshId(16)), []);
+  useEffect(() => {
+    document.title = 'clew: first steps';
+    return watchForSpans({
+      onArrival: (spans) => {
+        arrived.value = summarise(spans);
+      },
+      onReachable: (reachable) => {
+        isReachable.value = reachable;
+      },
+    });
+  }, [arrived, isReachable]);
+
+  return (
+    <section class="newcomer">
+      <h1>Send the first span</h1>
+      {arrived.value === undefined ? (
+        <Waiting isReachable={isReachable.value} />
+      ) : (
+        <Arrived trace={arrived.value} onDone={onDone} />
+      )}
+      <h2>From a shell</h2>
+      <p>One finished request of a service called demo, with a fresh id:</p>
+      <Snippet text={curl} what="command" />
+      <SendButton />
+      <h2>From a Python service on eventlet</h2>
+      <p>These two lines, before the service starts, trace every request it serves and makes:</p>
+      <Snippet text={kPython} what="lines" />
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Light, dark, or as the system says. The choice is an attribute on <html>; every colour follows from
+// it in the style sheet, so nothing reloads and nothing is drawn again but the canvases that ask.
+import { computed, effect, signal } from '@preact/signals';
+
+export type Theme = 'system' | 'light' | 'dark';
+const kThemes: readonly Theme[] = ['system', 'light', 'dark'];
+const kKey = 'clew.theme';
+
+function storedTheme(): Theme {
+  try {
+    return kThemes.find((theme) => theme === localStorage.getItem(kKey)) ?? 'system';
+  } catch {
+    return 'system'; // storage may be forbidden; the page works without it
+  }
+}
+
+export const theme = signal<Theme>(storedTheme());
+
+const dark = globalThis.matchMedia('(prefers-color-scheme: dark)');
+const systemIsDark = signal(dark.matches);
+dark.addEventListener('change', () => {
+  systemIsDark.value = dark.matches;
+});
+
+export const isDark = computed(() => {
+  return theme.value === 'dark' || (theme.value === 'system' && systemIsDark.value);
+});
+
+effect(() => {
+  document.documentElement.dataset.theme = theme.value;
+});
+
+export function nextTheme(): void {
+  const next = kThemes[(kThemes.indexOf(theme.value) + 1) % kThemes.length] ?? 'system';
+  theme.value = next;
+  try {
+    localStorage.setItem(kKey, next);
+  } catch {
+    // chosen for this visit only
+  }
+}
+
+/** What the browser makes of colour tokens just now, as `rgb(…)`. */
+export function computedColours(tokens: readonly string[]): string[] {
+  const probe = document.createElement('span');
+  probe.hidden = true;
+  document.body.append(probe);
+  const colours = tokens.map((token) => {
+    probe.style.color = `var(${token})`;
+    return getComputedStyle(probe).color;
+  });
+  probe.remove();
+  return colours;
+}

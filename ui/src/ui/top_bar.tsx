@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bar over every page: where one is, a box that takes a trace id, and the theme.
+import type { JSX } from 'preact';
+import { config } from './api';
+import { Icon } from './icons';
+import { navigate, place } from './router';
+import { nextTheme, theme } from './theme';
+
+function openTrace(event: SubmitEvent): void {
+  event.preventDefault();
+  const field = (event.currentTarget as HTMLFormElement).elements.namedItem('traceId');
+  const id = field instanceof HTMLInputElement ? field.value.trim().toLowerCase() : '';
+  if (id !== '') navigate(`traces/${encodeURIComponent(id)}`);
+}
+
+function NavLink(props: { readonly href: string; readonly here: boolean; readonly text: string }) {
+  return (
+    <a href={props.href} class="nav-link" aria-current={props.here ? 'page' : undefined}>
+      {props.text}
+    </a>
+  );
+}
+
+function skipToMain(event: MouseEvent): void {
+  event.preventDefault();
+  document.querySelector('main')?.focus();
+}
+
+export function TopBar(): JSX.Element {
+  const { path } = place.value;
+  return (
+    <header class="top-bar">
+      <a class="skip-link" href="#main" onClick={skipToMain}>
+        Skip to content
+      </a>
+      <a class="logo" href="." aria-label="clew: search traces">
+        <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
+          <rect class="logo-ground" width="32" height="32" rx="8" />
+          <path class="logo-thread" d="M23 11.2A8.4 8.4 0 1 0 23 20.8M16 16h10" />
+        </svg>
+        clew
+      </a>
+      <nav aria-label="Pages">
+        <NavLink href="." here={path === ''} text="Search" />
+        {config.value?.dependencyEnabled !== false && (
+          <NavLink href="dependency" here={path === 'dependency'} text="Dependencies" />
+        )}
+      </nav>
+      <form class="trace-id-form" role="search" aria-label="Open a trace" onSubmit={openTrace}>
+        <Icon name="search" />
+        <input
+          name="traceId"
+          class="field trace-id-field"
+          type="text"
+          placeholder="Trace id"
+          aria-label="Trace id"
+          autocomplete="off"
+          spellcheck={false}
+        />
+      </form>
+      <button
+        type="button"
+        class="icon-button theme-button"
+        title={`Theme: ${theme.value}`}
+        aria-label={`Theme: ${theme.value}`}
+        onClick={nextTheme}
+      >
+        <Icon name={theme.value} />
+      </button>
+    </header>
+  );
+}
