@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/codec/thrift_v1/thrift_v1_decoder.h"
+
+#include <cstring>
+#include <utility>
+
+#include "clew/base/ip_address.h"
+#include "clew/base/text.h"
+#include "clew/codec/thrift_v1/thrift_v1_fields.h"
+
+namespace clew::codec {
+
+namespace {
+
+namespace fields = thrift_v1_fields;
+using model::Endpoint;
+using model::SpanBuilder;
+using wire::ThriftField;
+using wire::ThriftList;
+using wire::ThriftReader;
+using wire::ThriftType;
+
+std::string_view valid_text(std::string_view text, SpanBuilder& into) {
+    if (is_valid_utf8(text)) [[likely]]
+        return text;
+    std::string valid;
+    append_valid_utf8(text, valid);
+    return into.copy(valid);
+}
+
+Ipv4Address ipv4_of(std::int32_t octets) noexcept {
+    const auto bits = static_cast<std::uint32_t>(octets);
+    return {
+        static_cast<std::uint8_t>(bits >> 24),
+        static_cast<std::uint8_t>(bits >> 16),
+        static_cast<std::uint8_t>(bits >> 8),
+        static_cast<std::uint8_t>(bits)};
+}
+
+// A text of four bytes is an IPv4 address too, as Zipkin reads it; other sizes are no address.
+void set_ip(std::string_view bytes, Endpoint& endpoint) noexcept {
+    if (bytes.size() == 4) {
+        Ipv4Address v4;
+        std::memcpy(v4.data(), bytes.data(), v4.size());
+        endpoint.ipv4 = v4;
+    } else if (bytes.size() == 16) {
+        Ipv6Address v6;
+        std::memcpy(v6.data(), bytes.data(), v6.size());
+        const IpAddress ip = ip_from_bytes16(v6);
+        if (ip.v4) endpoint.ipv4 = ip.v4;
+        if (ip.v6) endpoint.ipv6 = ip.v6;
+    }
+}
+
+Error while_reading(std::string_view what, Error error) {
+    error.message.append(" reading ").append(what).append(" from TBinary");
+    return error;
+}
+
+}  // namespace
+
+Expected<void> ThriftV1Decoder::decode(std::string&& body, SpanBuilder& into) {
+    constexpr std::string_view kList = "List<Span>";
+    if (body.empty()) return {};
+    const std::size_t before = into.size();
+    into.reserve_for_body(body.size());
+    ThriftReader reader(into.adopt(std::move(body)));
+    reader.read_byte();
+    const std::int32_t count = reader.read_int32();
+    if (!reader.ok()) return while_reading(kList, reader.error());
+    if (count < 0) return while_reading(kList, {Code::malformed, "Malformed"});
+    for (std::int32_t i = 0; i < count; ++i) {
+        Expected<void> read = read_span(reader, into);
+        if (read) continue;
+        while (into.size() > before) into.drop_span();
+        return while_reading(kList, std::move(read).error());
+    }
+    return {};
+}
+
+Expected<void> ThriftV1Decoder::decode_span(std::string_view bytes, SpanBuilder& into) {
+    ThriftReader reader(bytes);
+    Expected<void> read = read_span(reader, into);
+    if (!read) return while_reading("Span", std::move(read).error());
+    return {};
+}
+
+Expected<void> ThriftV1Decoder::read_span(ThriftReader& reader, SpanBuilder& into) {
+    span_.clear();
+    endpoint_bytes_ = {};
+    read_fields(reader, into);
+    if (!reader.ok()) return reader.error();
+    return to_model_.convert(span_, into);
+}
+
+void ThriftV1Decoder::read_fields(ThriftReader& reader, SpanBuilder& into) {
+    const auto for_each = [&](const auto& read_element) {
+        const ThriftList list = reader.read_list();
+        for (std::uint32_t i = 0; i < list.count && reader.ok(); ++i) {
+            if (list.type == ThriftType::structure) {
+                read_element();
+            } else {
+                reader.skip(list.type);
+            }
+        }
+    };
+    ThriftField field;
+    while (reader.next_field(field)) {
+        switch (fields::key(field)) {
+            case fields::key(fields::kTraceId):
+                span_.trace_id.low = static_cast<std::uint64_t>(reader.read_int64());
+                break;
+            case fields::key(fields::kTraceIdHigh):
+                span_.trace_id.high = static_cast<std::uint64_t>(reader.read_int64());
+                break;
+            case fields::key(fields::kName):
+                span_.name = valid_text(reader.read_text(), into);
+                break;
+            case fields::key(fields::kId):
+                span_.id.value = static_cast<std::uint64_t>(reader.read_int64());
+                break;
+            case fields::key(fields::kParentId):
+                span_.parent_id.value = static_cast<std::uint64_t>(reader.read_int64());
+                break;
+            case fields::key(fields::kAnnotations):
+                for_each([&] { read_annotation(reader, into); });
+                break;
+            case fields::key(fields::kBinaryAnnotations):
+                for_each([&] { read_binary_annotation(reader, into); });
+                break;
+            case fields::key(fields::kDebug): span_.debug = reader.read_byte() == 1; break;
+            case fields::key(fields::kTimestamp): span_.timestamp = reader.read_int64(); break;
+            case fields::key(fields::kDuration): span_.duration = reader.read_int64(); break;
+            default: reader.skip(field.type);
+        }
+    }
+}
+
+void ThriftV1Decoder::read_annotation(ThriftReader& reader, SpanBuilder& into) {
+    model::V1Annotation annotation;
+    bool has_value = false;
+    ThriftField field;
+    while (reader.next_field(field)) {
+        switch (fields::key(field)) {
+            case fields::key(fields::kAnnotationTimestamp):
+                annotation.timestamp = reader.read_int64();
+                break;
+            case fields::key(fields::kAnnotationValue):
+                annotation.value = valid_text(reader.read_text(), into);
+                has_value = true;
+                break;
+            case fields::key(fields::kAnnotationHost):
+                annotation.endpoint = read_endpoint(reader, into);
+                break;
+            default: reader.skip(field.type);
+        }
+    }
+    if (has_value && annotation.timestamp != 0) span_.annotations.push_back(annotation);
+}
+
+void ThriftV1Decoder::read_binary_annotation(ThriftReader& reader, SpanBuilder& into) {
+    model::V1BinaryAnnotation annotation;
+    bool has_key = false;
+    bool has_value = false;
+    std::int32_t type = -1;
+    ThriftField field;
+    while (reader.next_field(field)) {
+        switch (fields::key(field)) {
+            case fields::key(fields::kBinaryKey):
+                annotation.key = valid_text(reader.read_text(), into);
+                has_key = true;
+                break;
+            case fields::key(fields::kBinaryValue):
+                annotation.value = reader.read_text();  // may be binary
+                has_value = true;
+                break;
+            case fields::key(fields::kBinaryType): type = reader.read_int32(); break;
+            case fields::key(fields::kBinaryHost):
+                annotation.endpoint = read_endpoint(reader, into);
+                break;
+            default: reader.skip(field.type);
+        }
+    }
+    if (!has_key || !has_value) return;
+    if (type == fields::kTypeString) {
+        annotation.value = valid_text(annotation.value, into);
+        span_.binary_annotations.push_back(annotation);
+        return;
+    }
+    const bool is_address =
+        annotation.key == "sa" || annotation.key == "ca" || annotation.key == "ma";
+    const bool is_true = type == fields::kTypeBool && annotation.value == "\1";
+    if (!is_address || !is_true || annotation.endpoint == 0) return;
+    annotation.type = model::V1BinaryAnnotation::Type::address;
+    annotation.value = {};
+    span_.binary_annotations.push_back(annotation);
+}
+
+std::uint32_t ThriftV1Decoder::read_endpoint(ThriftReader& reader, SpanBuilder& into) {
+    if (!endpoint_bytes_.empty() && reader.skip_equal(endpoint_bytes_)) return endpoint_;
+    const char* begin = reader.position();
+    Endpoint endpoint;
+    ThriftField field;
+    while (reader.next_field(field)) {
+        switch (fields::key(field)) {
+            case fields::key(fields::kIpv4):
+                if (const std::int32_t octets = reader.read_int32(); octets != 0) {
+                    endpoint.ipv4 = ipv4_of(octets);
+                }
+                break;
+            case fields::key(fields::kPort):
+                endpoint.port = static_cast<std::uint16_t>(reader.read_int16());
+                break;
+            case fields::key(fields::kServiceName):
+                endpoint.service_name = valid_text(reader.read_text(), into);
+                break;
+            case fields::key(fields::kIpv6): set_ip(reader.read_text(), endpoint); break;
+            default: reader.skip(field.type);
+        }
+    }
+    if (!reader.ok()) return 0;
+    endpoint_bytes_ = {begin, static_cast<std::size_t>(reader.position() - begin)};
+    endpoint_ = span_.add_endpoint(endpoint);
+    return endpoint_;
+}
+
+}  // namespace clew::codec
