@@ -33,13 +33,6 @@ HttpMethod method_of(http::verb verb) {
     }
 }
 
-int status_of(const error_code& error) {
-    if (error == http::error::header_limit) return 431;
-    if (error == http::error::body_limit) return 413;
-    if (error == http::error::bad_version) return 505;
-    return 400;
-}
-
 }  // namespace
 
 // Beast's grammar, with its events written straight into the request.
@@ -127,9 +120,9 @@ std::size_t HttpRequestParser::parse_head(std::string_view bytes, HttpRequest& r
     grammar_->head_bytes += events.put(boost::asio::const_buffer(rest.data(), rest.size()), error);
     const bool complete = events.is_header_done();
     if (error && error != http::error::need_more) {
-        fail(status_of(error), error.message());
+        fail_with(error);
     } else if ((complete ? grammar_->head_bytes : bytes.size() + 1) > limits_.header_bytes_max) {
-        fail(431, "the request's headers are too large");
+        fail_with(http::make_error_code(http::error::header_limit));
     } else if (complete) {
         finish_head(request);
     }
@@ -167,7 +160,7 @@ std::size_t HttpRequestParser::parse_chunks(std::string_view bytes, std::string&
         const std::string_view rest = bytes.substr(used);
         used += events.put(boost::asio::const_buffer(rest.data(), rest.size()), error);
     }
-    if (error && error != http::error::need_more) fail(status_of(error), error.message());
+    if (error && error != http::error::need_more) fail_with(error);
     return used;
 }
 
@@ -176,6 +169,18 @@ bool HttpRequestParser::is_body_complete() const { return grammar_->events->is_d
 void HttpRequestParser::fail(int status, std::string_view reason) {
     failed_with_ = status;
     reason_ = reason;
+}
+
+void HttpRequestParser::fail_with(const boost::system::error_code& error) {
+    if (error == http::error::header_limit) {
+        const std::string max = std::to_string(limits_.header_bytes_max);
+        fail(431, "the request's headers are larger than " + max + " bytes");
+    } else if (error == http::error::body_limit) {
+        const std::string max = std::to_string(limits_.body_bytes_max);
+        fail(413, "the request's body is larger than " + max + " bytes");
+    } else {
+        fail(error == http::error::bad_version ? 505 : 400, error.message());
+    }
 }
 
 }  // namespace clew::transport

@@ -15,6 +15,10 @@
 
 #include "clew/transport/http/http_request.h"
 
+namespace boost::system {
+class error_code;
+}
+
 namespace clew::transport {
 
 struct HttpParserLimits {
@@ -57,6 +61,7 @@ private:
 
     void finish_head(const HttpRequest& request);
     void fail(int status, std::string_view reason);
+    void fail_with(const boost::system::error_code& error);
 
     HttpParserLimits limits_;
     std::unique_ptr<Grammar> grammar_;

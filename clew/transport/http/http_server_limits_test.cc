@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: every limit of the server holds and is answered in HTTP's own words, early enough that the
+// client hears it. Method: real sockets, limits made small.
+#include <mutex>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "clew/transport/http/http_server.h"
+#include "clew/transport/http/internal/http_server_fixture.h"
+
+namespace clew::transport {
+namespace {
+
+using testing::RawClient;
+using testing::RawReply;
+
+constexpr std::chrono::milliseconds kSoon{100};
+
+class HttpServerLimitsTest : public HttpServerTest {
+protected:
+    // An error closes the connection after it was said.
+    static void expect_last_reply(RawClient& client, int status, const std::string& body) {
+        const RawReply reply = client.read_reply();
+        EXPECT_EQ(reply.status, status);
+        EXPECT_EQ(reply.body, body);
+        EXPECT_EQ(reply.header("Connection"), "close");
+        EXPECT_TRUE(client.is_closed());
+    }
+};
+
+TEST_F(HttpServerLimitsTest, answers_431_when_the_headers_are_too_large) {
+    open(echo);
+    const std::string line = "X: " + std::string(1000, 'x') + "\r\n";
+    std::string headers;
+    for (int i = 0; i < 8; ++i) headers += line;
+    RawClient within = connect();
+    within.send("GET / HTTP/1.1\r\n" + headers + "\r\n");
+    EXPECT_EQ(within.read_reply().status, 200);
+    RawClient beyond = connect();
+    beyond.send("GET / HTTP/1.1\r\n" + headers + line + "\r\n");
+    expect_last_reply(beyond, 431, "the request's headers are larger than 8192 bytes");
+    RawClient endless = connect();
+    endless.send("GET /" + std::string(20'000, 'a'));
+    EXPECT_EQ(endless.read_reply().status, 431);
+    EXPECT_EQ(server_->metrics().headers_too_big.value(), 2u);
+}
+
+TEST_F(HttpServerLimitsTest, answers_413_before_a_body_that_is_declared_too_large_is_sent) {
+    options_.body_bytes_max = 1000;
+    open(echo);
+    RawClient within = connect();
+    within.send("POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'));
+    EXPECT_EQ(within.read_reply().status, 200);
+    RawClient beyond = connect();
+    beyond.send("POST / HTTP/1.1\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n");
+    expect_last_reply(beyond, 413, "the request's body is larger than 1000 bytes");
+    EXPECT_EQ(server_->metrics().bodies_too_big.value(), 1u);
+}
+
+TEST_F(HttpServerLimitsTest, lets_a_client_hear_413_that_sends_its_whole_body_first) {
+    options_.body_bytes_max = 1000;
+    open(echo);
+    RawClient client = connect();
+    client.send("POST / HTTP/1.1\r\nContent-Length: 3000000\r\n\r\n" + std::string(3'000'000, 'x'));
+    EXPECT_EQ(client.read_reply().status, 413);
+}
+
+TEST_F(HttpServerLimitsTest, answers_413_when_a_chunked_body_grows_too_large) {
+    options_.body_bytes_max = 1000;
+    open(echo);
+    RawClient client = connect();
+    client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1f4\r\n");
+    client.send(std::string(500, 'x') + "\r\n1f5\r\n");
+    expect_last_reply(client, 413, "the request's body is larger than 1000 bytes");
+}
+
+TEST_F(HttpServerLimitsTest, answers_503_before_the_body_when_too_many_bytes_are_in_flight) {
+    std::mutex mutex;
+    std::vector<HttpResponder> waiting;
+    open([&](HttpRequest& request, HttpResponder responder) {
+        const std::lock_guard lock(mutex);
+        if (request.body.size() < 1000) return responder.send(text_response(200, "small"));
+        waiting.push_back(std::move(responder));
+    });
+    const std::string held(10'000'000, 'x');
+    std::vector<RawClient> clients;
+    for (int i = 0; i < 6; ++i) {
+        clients.push_back(connect());
+        clients.back().send("POST / HTTP/1.1\r\nContent-Length: 10000000\r\n\r\n" + held);
+    }
+    ASSERT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 60'000'000; }));
+    RawClient beyond = connect();
+    beyond.send("POST / HTTP/1.1\r\nContent-Length: 10000000\r\nExpect: 100-continue\r\n\r\n");
+    const RawReply reply = beyond.read_reply();
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.body, "too many bytes in flight, try again later");
+    EXPECT_EQ(reply.header("Retry-After"), "1");
+    RawClient small = connect();
+    EXPECT_EQ(small.ask("POST", "/", "", "fits").body, "small");
+    ASSERT_TRUE(becomes_true([&] {
+        const std::lock_guard lock(mutex);
+        return waiting.size() == 6;
+    }));
+    for (const HttpResponder& responder : waiting) responder.send(text_response(200, "stored"));
+    waiting.clear();
+    for (RawClient& client : clients) EXPECT_EQ(client.read_reply().body, "stored");
+    EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 0; }));
+    EXPECT_EQ(server_->metrics().overloaded.value(), 1u);
+}
+
+TEST_F(HttpServerLimitsTest, gives_no_memory_for_a_length_that_is_only_declared) {
+    open(echo);
+    RawClient client = connect();
+    client.send("POST / HTTP/1.1\r\nContent-Length: 10000000\r\n\r\nx");
+    ASSERT_TRUE(becomes_true([&] { return budget_.bytes_in_use() != 0; }));
+    EXPECT_LE(budget_.bytes_in_use(), 256u * 1024);
+}
+
+TEST_F(HttpServerLimitsTest, answers_503_when_a_body_outgrows_what_is_left) {
+    open(echo);
+    ASSERT_TRUE(budget_.try_reserve(60'000'000));
+    RawClient client = connect();
+    client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n989680\r\n");
+    client.send(std::string(10'000'000, 'x'));
+    EXPECT_EQ(client.read_reply().status, 503);
+    EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 60'000'000; }));
+}
+
+TEST_F(HttpServerLimitsTest, tells_one_connection_too_many_to_try_again) {
+    listener_options_.connections_max = 2;
+    open(echo);
+    RawClient first = connect();
+    RawClient second = connect();
+    EXPECT_EQ(first.ask("GET", "/").status, 200);
+    EXPECT_EQ(second.ask("GET", "/").status, 200);
+    RawClient third = connect();
+    const RawReply reply = third.ask("GET", "/");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.body, "too many connections");
+    EXPECT_EQ(reply.header("Retry-After"), "1");
+    first.close();
+    EXPECT_TRUE(becomes_true([&] { return connect().ask("GET", "/").status == 200; }));
+}
+
+TEST_F(HttpServerLimitsTest, closes_an_idle_connection_without_a_word) {
+    options_.idle_ms_max = kSoon;
+    open(echo);
+    RawClient fresh = connect();
+    EXPECT_TRUE(fresh.is_closed());
+    RawClient used = connect();
+    EXPECT_EQ(used.ask("GET", "/").status, 200);
+    EXPECT_TRUE(used.is_closed());
+}
+
+TEST_F(HttpServerLimitsTest, answers_408_when_headers_come_too_slowly) {
+    options_.header_read_ms_max = kSoon;
+    open(echo);
+    RawClient client = connect();
+    client.send("GET / HTTP/1.1\r\nX: ");
+    expect_last_reply(client, 408, "the request took too long to arrive");
+    RawClient dripping = connect();
+    dripping.send("G");
+    while (dripping.send("x")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    EXPECT_EQ(server_->metrics().timed_out.value(), 2u);
+}
+
+TEST_F(HttpServerLimitsTest, answers_408_when_a_body_comes_too_slowly) {
+    options_.body_read_ms_max = kSoon;
+    open(echo);
+    RawClient declared = connect();
+    declared.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+    expect_last_reply(declared, 408, "the request took too long to arrive");
+    RawClient chunked = connect();
+    chunked.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
+    expect_last_reply(chunked, 408, "the request took too long to arrive");
+    EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 0; }));
+}
+
+TEST_F(HttpServerLimitsTest, closes_on_a_peer_that_does_not_take_its_answer) {
+    options_.write_ms_max = kSoon;
+    const std::string large(50'000'000, 'z');
+    open([&](HttpRequest&, HttpResponder responder) {
+        HttpResponse response;
+        response.static_body = large;
+        responder.send(std::move(response));
+    });
+    RawClient client = connect();
+    client.send("GET / HTTP/1.1\r\n\r\n");
+    EXPECT_TRUE(becomes_true([&] {
+        const ListenerCounts counts = server_->listener().counts();
+        return counts.accepted == 1 && counts.open == 0;
+    }));
+}
+
+TEST_F(HttpServerLimitsTest, lets_go_of_a_peer_that_stays_after_an_error) {
+    options_.linger_ms_max = kSoon;
+    open(echo);
+    RawClient client = connect();
+    client.send("NONSENSE\r\n\r\n");
+    EXPECT_EQ(client.read_reply().status, 400);
+    EXPECT_TRUE(becomes_true([&] { return server_->listener().counts().open == 0; }));
+}
+
+TEST_F(HttpServerLimitsTest, answers_400_to_what_is_no_http) {
+    open(echo);
+    const std::vector<std::string> broken = {
+        "\x16\x03\x01\x02",
+        "GET\r\n\r\n",
+        "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+        "GET / HTTP/1.1\r\nX: folded\r\n value\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 0x10\r\n\r\n",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+    };
+    for (const std::string& bytes : broken) {
+        RawClient client = connect();
+        client.send(bytes);
+        client.end_sending();
+        EXPECT_EQ(client.read_reply().status, 400) << bytes;
+        EXPECT_TRUE(client.is_closed()) << bytes;
+    }
+    EXPECT_EQ(server_->metrics().requests.value(), 0u);
+    EXPECT_EQ(server_->metrics().malformed.value(), broken.size());
+}
+
+TEST_F(HttpServerLimitsTest, answers_400_to_a_chunk_header_without_an_end) {
+    open(echo);
+    RawClient client = connect();
+    client.send(
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=" + std::string(70'000, 'x')
+    );
+    EXPECT_EQ(client.read_reply().status, 400);
+}
+
+TEST_F(HttpServerLimitsTest, answers_501_to_a_transfer_coding_it_does_not_know) {
+    open(echo);
+    for (const std::string coding : {"gzip", "gzip, chunked", "identity"}) {
+        RawClient client = connect();
+        client.send("POST / HTTP/1.1\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n");
+        EXPECT_EQ(client.read_reply().status, 501) << coding;
+    }
+}
+
+TEST_F(HttpServerLimitsTest, answers_505_to_another_version) {
+    open(echo);
+    RawClient client = connect();
+    client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    EXPECT_EQ(client.read_reply().status, 505);
+}
+
+}  // namespace
+}  // namespace clew::transport
