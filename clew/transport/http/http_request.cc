@@ -63,7 +63,7 @@ void HttpRequest::clear() {
     path = {};
     query = {};
     headers.clear();
-    body = std::string();
+    std::string().swap(body);
     reservation.release();
 }
 
