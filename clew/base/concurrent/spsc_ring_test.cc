@@ -74,10 +74,10 @@ TEST(SpscRing, refuses_when_full_and_takes_again_once_room_was_given_back) {
 }
 
 TEST(SpscRing, takes_the_largest_record_wherever_it_stands_when_empty) {
-    constexpr std::size_t kCapacity = 256;
-    const std::string large(SpscRing<>::record_bytes_max(kCapacity), 'x');
-    for (std::size_t offset = 0; offset < kCapacity; offset += 8) {
-        Queue<std::uint64_t> queue(kCapacity);
+    constexpr std::size_t capacity = 256;
+    const std::string large(SpscRing<>::record_bytes_max(capacity), 'x');
+    for (std::size_t offset = 0; offset < capacity; offset += 8) {
+        Queue<std::uint64_t> queue(capacity);
         for (std::size_t i = 0; i < offset / 8; ++i) {
             ASSERT_TRUE(queue.push(""));
             ASSERT_EQ(queue.pop(), "");

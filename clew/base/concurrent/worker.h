@@ -26,7 +26,7 @@ class Worker {
 public:
     enum class Woken { timeout, wake, stop };
 
-    static constexpr std::size_t kStackBytes = 256 * 1024;
+    static constexpr std::size_t kStackBytes = std::size_t{256} * 1024;
 
     Worker() noexcept = default;
     Worker(const Worker&) = delete;
