@@ -135,6 +135,16 @@ void SpanBuilder::reserve_for_body(std::size_t body_bytes) {
     batch_.annotations_.reserve(body_bytes / kBodyBytesPerAnnotation + 8);
 }
 
+void SpanBuilder::reserve(const BatchSize& size) {
+    batch_.rows_.reserve(size.spans);
+    batch_.tags_.reserve(size.tags);
+    batch_.annotations_.reserve(size.annotations);
+    batch_.endpoints_.reserve(size.endpoints);
+    batch_.links_.reserve(size.links);
+    batch_.origins_.reserve(size.origins);
+    batch_.arena_.reserve(size.text_bytes);
+}
+
 SpanBatch SpanBuilder::finish() { return std::exchange(batch_, SpanBatch{}); }
 
 Value SpanBuilder::copy_value(const Span& from, const Value& value) {

@@ -22,6 +22,17 @@
 
 namespace clew::model {
 
+// How many of each thing a batch has to hold.
+struct BatchSize {
+    std::size_t spans = 0;
+    std::size_t tags = 0;
+    std::size_t annotations = 0;
+    std::size_t endpoints = 0;
+    std::size_t links = 0;
+    std::size_t origins = 0;
+    std::size_t text_bytes = 0;
+};
+
 class SpanBuilder {
 public:
     // Begins the next row; what is added from now on belongs to it. The reference is valid until
@@ -64,6 +75,9 @@ public:
     // Makes room for the spans of a body of this many bytes, so that decoding a large body needs
     // no more allocations than decoding a small one.
     void reserve_for_body(std::size_t body_bytes);
+
+    // Makes room for exactly this much. Requires: nothing was added yet.
+    void reserve(const BatchSize& size);
 
     std::size_t size() const noexcept { return batch_.rows_.size(); }
 

@@ -22,8 +22,7 @@ public:
     virtual Expected<std::vector<std::string>> service_names() const = 0;
     // Requires: service_name is lower-case.
     virtual Expected<std::vector<std::string>> span_names(std::string_view service_name) const = 0;
-    virtual Expected<std::vector<std::string>> remote_service_names(
-        std::string_view service_name
+    virtual Expected<std::vector<std::string>> remote_service_names(std::string_view service_name
     ) const = 0;
 };
 

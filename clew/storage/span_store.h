@@ -21,14 +21,14 @@ public:
     virtual ~SpanStore() = default;
 
     // Newest first, at most query.limit; none when search is disabled.
-    virtual Expected<std::vector<StoredTrace>> find_traces(const trace::TraceQuery& query) const = 0;
+    virtual Expected<std::vector<StoredTrace>> find_traces(const trace::TraceQuery& query
+    ) const = 0;
 
     // No spans when there is no such trace.
     virtual Expected<StoredTrace> get_trace(const model::TraceId& id) const = 0;
 
     // One entry per trace that was found, never an empty one.
-    virtual Expected<std::vector<StoredTrace>> get_traces(
-        std::span<const model::TraceId> ids
+    virtual Expected<std::vector<StoredTrace>> get_traces(std::span<const model::TraceId> ids
     ) const = 0;
 };
 

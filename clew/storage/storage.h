@@ -21,10 +21,11 @@ namespace clew::storage {
 
 // What an operator sees of it.
 struct StorageCounts {
-    std::uint64_t spans = 0;          // held now
-    std::uint64_t traces = 0;         // held now
-    std::uint64_t bytes = 0;          // held now, of what the engine bounds
-    std::uint64_t spans_evicted = 0;  // left because a bound was reached
+    std::uint64_t spans = 0;           // held now
+    std::uint64_t traces = 0;          // held now
+    std::uint64_t bytes = 0;           // held now, of what the engine bounds
+    std::uint64_t spans_evicted = 0;   // left because a bound was reached
+    std::uint64_t spans_repeated = 0;  // arrived, and were here already in every field
 };
 
 class Storage {
