@@ -19,6 +19,7 @@ LANGUAGE = {"data"}
 FOREIGN = re.compile(
     r"handle_one_response"  # eventlet.wsgi.HttpProtocol
     r"|on_[a-z_]+_impl"  # boost::beast::http::basic_parser
+    r"|do_(GET|HEAD|POST)"  # http.server.BaseHTTPRequestHandler
 )
 
 WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
