@@ -33,9 +33,9 @@ public:
     Collector(const sampler::Sampler& sampler, storage::SpanConsumer& storage)
         : sampler_(sampler), storage_(storage) {}
 
-    // One message's spans. Keeps those that are marked debug or whose trace the sampler keeps;
-    // succeeds at once when none is left. Errors are the storage's: overloaded, limit_exceeded,
-    // io, internal; then none of the batch is stored.
+    // One message's spans. Counts them as received, keeps those that are marked debug or whose
+    // trace the sampler keeps; succeeds at once when none is left. Errors are the storage's:
+    // overloaded, limit_exceeded, io, internal; then none of the batch is stored.
     void accept(
         model::SpanBatch batch, CollectorMetrics& metrics, Refusal refusal, AcceptDone done
     );

@@ -2,8 +2,8 @@
 #pragma once
 
 // What one transport (http, scribe) has received and what became of it. The receiver counts
-// messages, bytes and spans as they arrive; the collector counts each span's end. When nothing is
-// in flight, exactly:
+// messages and bytes; the collector counts spans, once when they come and once when their fate is
+// known. When nothing is in flight, exactly:
 //
 //     spans = spans_stored + spans_sampled_out + spans_rejected + spans_dropped
 //
@@ -25,9 +25,9 @@ struct CollectorMetrics {
     const std::string transport;  // Zipkin's word: "http", "scribe"
 
     Counter messages;           // received, whole
-    Counter messages_dropped;   // of these, not accepted: malformed, refused, or the storage failed
-    Counter bytes;              // of spans in messages, after decompression and decoding of base64
-    Counter spans;              // decoded; of a message that is malformed none is counted
+    Counter messages_dropped;   // of these, refused before they became spans: malformed, too large
+    Counter bytes;              // in messages, after decompression and decoding of base64
+    Counter spans;              // decoded
     Counter spans_stored;       // acknowledged by the storage
     Counter spans_sampled_out;  // left out by the sampler
     Counter spans_rejected;     // not stored, and the sender was told so
