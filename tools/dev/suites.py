@@ -81,7 +81,8 @@ def run_tools(_):
     report = REPORTS / "tools.xml"
     tests = sorted(str(path) for path in (ROOT / "tools").rglob("*_test.py"))
     pytest = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
-    cases = run_reported("tools", "tools", [*pytest, *tests], 120, {"PYTHONPATH": "tools"})
+    path = {"PYTHONPATH": str(ROOT / "tools")}
+    cases = run_reported("tools", "tools", [*pytest, *tests], 120, path)
     tidy = [python, "tools/tidy.py", "--format"]
     cases += run_plain("tools", "tidy", tidy, 120)
     ruff = venv.tool("ruff")
@@ -92,6 +93,14 @@ def run_tools(_):
 def run_headers(_):
     command = ["cmake", "--build", BUILD / "dev", "--target", "all_verify_interface_header_sets"]
     return run_plain("headers", "each header compiles alone", command, 1200)
+
+
+def run_release(_):
+    """What users run: it builds without a warning there too, and is hardened."""
+    folder = build.build("release")
+    check = [sys.executable, "-m", "dev.hardening", folder / "bin/clew"]
+    hardened = run_plain("release", "hardened", check, 60, {"PYTHONPATH": str(ROOT / "tools")})
+    return [Case("release", "builds", PASSED), *hardened]
 
 
 def listed_tests(folder):
@@ -161,6 +170,7 @@ SUITES = {
     "tools": run_tools,
     "cpp": run_cpp,
     "headers": run_headers,
+    "release": run_release,
     "python": run_python,
     "ui": run_ui,
     "e2e": run_e2e,
