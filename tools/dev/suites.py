@@ -28,7 +28,7 @@ def execute(name, command, seconds, extra=None, cwd=ROOT):
     Past its time the program and all that it started are killed, and the status says so.
     """
     REPORTS.mkdir(parents=True, exist_ok=True)
-    log = REPORTS / f"{name}.log"
+    log = REPORTS / f"{name.replace(' ', '-')}.log"
     with open(log, "wb") as out:
         program = subprocess.Popen(
             [str(word) for word in command],
