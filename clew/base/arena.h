@@ -55,9 +55,9 @@ private:
 
     std::vector<std::unique_ptr<char[]>> blocks_;
     std::vector<std::unique_ptr<std::string>> adopted_;
-    char* next_ = nullptr;        // first free byte of the newest block
-    std::size_t free_bytes_ = 0;  // from next_ to the block's end
-    std::size_t block_bytes_ = 0; // size of the newest block that was made by growing
+    char* next_ = nullptr;         // first free byte of the newest block
+    std::size_t free_bytes_ = 0;   // from next_ to the block's end
+    std::size_t block_bytes_ = 0;  // size of the newest block that was made by growing
     std::size_t size_bytes_ = 0;
 };
 

@@ -12,7 +12,7 @@ namespace clew {
 
 }  // namespace clew
 
-#define CLEW_ASSERT(condition)                                                \
-    (__builtin_expect(static_cast<bool>(condition), 1)                        \
-         ? static_cast<void>(0)                                               \
+#define CLEW_ASSERT(condition)                         \
+    (__builtin_expect(static_cast<bool>(condition), 1) \
+         ? static_cast<void>(0)                        \
          : ::clew::assertion_failed(#condition, __FILE__, __LINE__))

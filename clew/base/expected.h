@@ -23,8 +23,12 @@ class [[nodiscard]] Expected {
 public:
     using value_type = T;
 
-    Expected(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor): as std::expected
-    Expected(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor): `return error;` is the point
+    Expected(T value)
+        : state_(std::in_place_index<0>, std::move(value)) {
+    }  // NOLINT(google-explicit-constructor): as std::expected
+    Expected(Error error)
+        : state_(std::in_place_index<1>, std::move(error)) {
+    }  // NOLINT(google-explicit-constructor): `return error;` is the point
 
     bool has_value() const noexcept { return state_.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
@@ -81,7 +85,9 @@ public:
     using value_type = void;
 
     Expected() = default;
-    Expected(Error error) : error_(std::move(error)), failed_(true) {}  // NOLINT(google-explicit-constructor): `return error;` is the point
+    Expected(Error error)
+        : error_(std::move(error)),
+          failed_(true) {}  // NOLINT(google-explicit-constructor): `return error;` is the point
 
     bool has_value() const noexcept { return !failed_; }
     explicit operator bool() const noexcept { return has_value(); }

@@ -2,16 +2,26 @@
 #include "clew/base/hex.h"
 
 #include <algorithm>
+#include <array>
 
 namespace clew {
 
 namespace {
 
-int digit_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
+// The value of a digit, or -1.
+constexpr std::array<std::int8_t, 256> make_digit_values() {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (std::int8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
+    for (std::int8_t i = 0; i < 6; ++i) {
+        values[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+    }
+    return values;
 }
+
+constexpr std::array<std::int8_t, 256> kDigitValues = make_digit_values();
+
+int digit_value(char c) noexcept { return kDigitValues[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 

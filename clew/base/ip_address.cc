@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/base/ip_address.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+
+#include <arpa/inet.h>
 
 namespace clew {
 
@@ -44,6 +44,7 @@ ZeroRun run_to_compress(const std::array<unsigned, 8>& groups) noexcept {
 IpAddress parse_ip(std::string_view text) noexcept {
     IpAddress result;
     if (text.empty() || text.size() > kIpTextBytesMax) return result;
+    if (text.find('\0') != std::string_view::npos) return result;
     char terminated[kIpTextBytesMax + 1];
     std::memcpy(terminated, text.data(), text.size());
     terminated[text.size()] = '\0';

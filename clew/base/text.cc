@@ -10,12 +10,16 @@ namespace clew {
 
 namespace {
 
-bool is_continuation(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
+bool is_continuation(char byte) noexcept {
+    return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
 
 char32_t lower_case_of(char32_t code_point) noexcept {
     const auto value = static_cast<std::int32_t>(code_point);
     const auto* run = std::upper_bound(
-        std::begin(kLowerCaseRuns), std::end(kLowerCaseRuns), value,
+        std::begin(kLowerCaseRuns),
+        std::end(kLowerCaseRuns),
+        value,
         [](std::int32_t v, const LowerCaseRun& r) { return v < r.first; }
     );
     // Runs of step 2 may enclose the start of the next one, so look at the two before the bound.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Small questions about UTF-8 text that several floors ask. Nothing here depends on a locale.
+// Small questions about UTF-8 text that several floors ask: names of services and spans are folded
+// to lower case on arrival, texts from applications may hold bytes that are no text at all. Nothing
+// here depends on a locale.
 //
 // Threads: pure functions.
 

@@ -22,9 +22,7 @@ struct Endpoint {
     std::uint16_t port = 0;  // 0: absent
 
     // True when there is nothing in it, which in Zipkin's model means no endpoint at all.
-    bool is_empty() const noexcept {
-        return service_name.empty() && !ipv4 && !ipv6 && port == 0;
-    }
+    bool is_empty() const noexcept { return service_name.empty() && !ipv4 && !ipv6 && port == 0; }
 
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };

@@ -29,7 +29,8 @@ bool same_origin(const Span& a, const Origin* x, const Span& b, const Origin* y)
 
 bool same_annotations(const Span& a, const Span& b) noexcept {
     return std::ranges::equal(
-        a.annotations(), b.annotations(),
+        a.annotations(),
+        b.annotations(),
         [&](const Annotation& x, const Annotation& y) {
             return x.time == y.time && x.value == y.value &&
                    std::ranges::equal(a.tags(x.tags), b.tags(y.tags));
@@ -40,8 +41,7 @@ bool same_annotations(const Span& a, const Span& b) noexcept {
 bool same_links(const Span& a, const Span& b) noexcept {
     return std::ranges::equal(a.links(), b.links(), [&](const Link& x, const Link& y) {
         return x.trace_id == y.trace_id && x.span_id == y.span_id && x.flags == y.flags &&
-               x.trace_state == y.trace_state &&
-               std::ranges::equal(a.tags(x.tags), b.tags(y.tags));
+               x.trace_state == y.trace_state && std::ranges::equal(a.tags(x.tags), b.tags(y.tags));
     });
 }
 

@@ -37,7 +37,8 @@ public:
 
     std::span<const Tag> tags() const noexcept { return tags(row_->tags); }
     std::span<const Annotation> annotations() const noexcept;
-    std::span<const Tag> tags(const Range& range) const noexcept;  // of an annotation, a link, an origin
+    std::span<const Tag> tags(const Range& range
+    ) const noexcept;  // of an annotation, a link, an origin
     // Null when no tag has the key.
     const Value* find_tag(std::string_view key) const noexcept;
 

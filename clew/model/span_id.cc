@@ -23,8 +23,8 @@ Expected<SpanId> parse_span_id(std::string_view text, std::string_view field) {
     const auto value = parse_hex(text);
     if (!value) {
         return Error{
-            Code::invalid_argument, std::string(text) + " should be lower-hex encoded with no prefix"
-        };
+            Code::invalid_argument,
+            std::string(text) + " should be lower-hex encoded with no prefix"};
     }
     return SpanId{*value};
 }

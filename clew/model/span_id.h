@@ -29,8 +29,8 @@ struct SpanId {
 };
 
 // 1 to 16 lower-hex characters, padded on the left. `field` ("id" or "parentId") goes into Zipkin's
-// error texts: "id is empty", "id.length > 16", "<text> should be lower-hex encoded with no prefix".
-// All zeros is a value here; who may not have it checks is_zero().
+// error texts: "id is empty", "id.length > 16", "<text> should be lower-hex encoded with no
+// prefix". All zeros is a value here; who may not have it checks is_zero().
 Expected<SpanId> parse_span_id(std::string_view text, std::string_view field);
 
 }  // namespace clew::model

@@ -32,8 +32,8 @@ Expected<TraceId> parse_trace_id(std::string_view text) {
     const auto high = high_text.empty() ? std::optional<std::uint64_t>{0} : parse_hex(high_text);
     if (!low || !high) {
         return Error{
-            Code::invalid_argument, std::string(text) + " should be lower-hex encoded with no prefix"
-        };
+            Code::invalid_argument,
+            std::string(text) + " should be lower-hex encoded with no prefix"};
     }
     const TraceId id{*high, *low};
     if (id.is_zero()) return Error{Code::invalid_argument, "traceId is all zeros"};

@@ -42,7 +42,10 @@ Expected<TraceId> parse_trace_id(std::string_view text);
 template <>
 struct std::hash<clew::model::TraceId> {
     std::size_t operator()(const clew::model::TraceId& id) const noexcept {
-        // Ids are random, but a stranger may choose them: multiply so that low bits alone decide nothing.
-        return static_cast<std::size_t>((id.low ^ (id.high * 0x9e3779b97f4a7c15ULL)) * 0xff51afd7ed558ccdULL >> 7);
+        // Ids are random, but a stranger may choose them: multiply so that low bits alone decide
+        // nothing.
+        return static_cast<std::size_t>(
+            (id.low ^ (id.high * 0x9e3779b97f4a7c15ULL)) * 0xff51afd7ed558ccdULL >> 7
+        );
     }
 };

@@ -96,6 +96,10 @@ void Value::append_text(std::string& out) const {
     }
 }
 
+bool Value::is_no_json_number() const noexcept {
+    return type_ == Type::float64 && !std::isfinite(float64());
+}
+
 void Value::append_json(std::string& out) const {
     if (type_ == Type::array) {
         out.push_back('[');
@@ -113,8 +117,7 @@ void Value::append_json(std::string& out) const {
             entry.value.append_json(out);
         }
         out.push_back('}');
-    } else if (type_ == Type::text || type_ == Type::bytes ||
-               (type_ == Type::float64 && !std::isfinite(float64()))) {
+    } else if (is_text() || type_ == Type::bytes || is_no_json_number()) {
         std::string plain;
         append_text(plain);
         append_json_string(plain, out);

@@ -37,9 +37,7 @@ public:
     bool is_text() const noexcept { return type_ == Type::text; }
 
     // Requires: the type asked for, which the caller has checked.
-    std::string_view text() const noexcept {
-        return {static_cast<const char*>(pointer_), size_};
-    }
+    std::string_view text() const noexcept { return {static_cast<const char*>(pointer_), size_}; }
     std::string_view bytes() const noexcept { return text(); }
     std::int64_t int64() const noexcept { return std::bit_cast<std::int64_t>(bits_); }
     double float64() const noexcept { return std::bit_cast<double>(bits_); }
@@ -55,6 +53,7 @@ public:
 
 private:
     void append_json(std::string& out) const;
+    bool is_no_json_number() const noexcept;  // infinite, or not a number
 
     union {
         const void* pointer_;

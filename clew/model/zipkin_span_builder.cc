@@ -124,7 +124,8 @@ void ZipkinSpanBuilder::sort_annotations() {
         return key(a) < key(b);
     });
     const auto end = std::unique(
-        annotations.begin(), annotations.end(),
+        annotations.begin(),
+        annotations.end(),
         [&](const Annotation& a, const Annotation& b) { return key(a) == key(b); }
     );
     builder_.keep_annotations(static_cast<std::size_t>(end - annotations.begin()));
@@ -138,7 +139,8 @@ void ZipkinSpanBuilder::sort_tags() {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < tags.size(); ++i) {
         if (i + 1 < tags.size() && tags[i].key == tags[i + 1].key) continue;
-        tags[kept++] = tags[i];
+        if (kept != i) tags[kept] = tags[i];
+        ++kept;
     }
     builder_.keep_tags(kept);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Applies the rules of Zipkin's span model while a decoder of one of Zipkin's formats (JSON, proto3,
-// thrift) fills a batch: names in lower case, empty and zero values absent, annotations in order
-// without duplicates, tags sorted with the last value of a key kept, no self-parent, no shared
-// client. So two spans that Zipkin would call equal are equal here, whatever format they came in.
+// Applies the rules of Zipkin's span model while a decoder of one of Zipkin's formats (JSON,
+// proto3, thrift) fills a batch: names in lower case, empty and zero values absent, annotations in
+// order without duplicates, tags sorted with the last value of a key kept, no self-parent, no
+// shared client. So two spans that Zipkin would call equal are equal here, whatever format they
+// came in.
 //
 //     ZipkinSpanBuilder spans(builder);
 //     spans.start();

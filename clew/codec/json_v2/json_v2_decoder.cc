@@ -18,9 +18,7 @@ JsonV2Decoder::JsonV2Decoder(JsonV2Limits limits)
 
 JsonV2Decoder::~JsonV2Decoder() = default;
 
-std::string JsonV2Decoder::kernel_name() {
-    return simdjson::get_active_implementation()->name();
-}
+std::string JsonV2Decoder::kernel_name() { return simdjson::get_active_implementation()->name(); }
 
 Expected<void> JsonV2Decoder::decode(std::string&& body, model::SpanBuilder& into) {
     const std::size_t spans_before = into.size();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Reads Zipkin's v2 JSON, the body of POST /api/v2/spans, as leniently as Zipkin does where a client
-// may rely on it: unknown keys are skipped, null is absent, quoted numbers are numbers, numbers may
-// be tag values. Bytes after the list are refused, which Zipkin does not look at. Error texts are
-// Zipkin's: "<cause> reading List<Span> from json". Texts without escapes are never copied: they
-// stay in the received buffer.
+// Reads Zipkin's v2 JSON, the body of POST /api/v2/spans, as leniently as Zipkin does where a
+// client may rely on it: unknown keys are skipped, null is absent, quoted numbers are numbers,
+// numbers may be tag values. Bytes after the list are refused, which Zipkin does not look at. Error
+// texts are Zipkin's: "<cause> reading List<Span> from json". Texts without escapes are never
+// copied: they stay in the received buffer.
 //
 // Threads: one at a time; keeps its parser's memory between calls.
 

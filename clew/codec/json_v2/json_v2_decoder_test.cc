@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Goal: v2 JSON is read as Zipkin reads it, and nothing a stranger sends does harm. Method: text in,
-// the same spans written back by the encoder, or Zipkin's error text, compared.
+// Goal: v2 JSON is read as Zipkin reads it, and nothing a stranger sends does harm. Method: text
+// in, the same spans written back by the encoder, or Zipkin's error text, compared.
 #include "clew/codec/json_v2/json_v2_decoder.h"
 
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "clew/codec/json_v2/json_v2_encoder.h"
 
@@ -54,7 +54,8 @@ TEST(JsonV2Decoder, reads_every_field) {
     const std::string body =
         R"([{"traceId":"00000000000000010000000000000abc","parentId":"0000000000000002",)"
         R"("id":"0000000000000def","kind":"SERVER","name":"get","timestamp":1700000000000000,)"
-        R"("duration":12345,"localEndpoint":{"serviceName":"front","ipv4":"127.0.0.1","port":8080},)"
+        R"("duration":12345,"localEndpoint":{"serviceName":"front",)"
+        R"("ipv4":"127.0.0.1","port":8080},)"
         R"("remoteEndpoint":{"serviceName":"back","ipv6":"2001:db8::1"},)"
         R"("annotations":[{"timestamp":3,"value":"ws"},{"timestamp":4,"value":"wr"}],)"
         R"("tags":{"a":"1","b":""},"debug":true,"shared":true}])";
@@ -65,32 +66,46 @@ TEST(JsonV2Decoder, reads_lists_with_any_white_space) {
     EXPECT_EQ(round_trip("[]"), "[]");
     EXPECT_EQ(round_trip(" \r\n\t[ ]\n "), "[]");
     EXPECT_EQ(
-        round_trip("\n[ { \"traceId\" : \"a\" , \"id\" : \"b\" } , {\"traceId\":\"a\",\"id\":\"c\"} ]\n"),
+        round_trip(
+            "\n[ { \"traceId\" : \"a\" , \"id\" : \"b\" } , {\"traceId\":\"a\",\"id\":\"c\"} ]\n"
+        ),
         R"([{"traceId":"000000000000000a","id":"000000000000000b"},)"
         R"({"traceId":"000000000000000a","id":"000000000000000c"}])"
     );
 }
 
 TEST(JsonV2Decoder, pads_and_cuts_ids) {
-    EXPECT_EQ(round_trip(R"([{"traceId":"1","id":"2"}])"),
-              R"([{"traceId":"0000000000000001","id":"0000000000000002"}])");
-    EXPECT_EQ(round_trip(R"([{"traceId":"10000000000000001","id":"2"}])"),
-              R"([{"traceId":"00000000000000010000000000000001","id":"0000000000000002"}])");
-    EXPECT_EQ(round_trip(R"([{"traceId":"00000000000000000000000000000abc","id":"2"}])"),
-              R"([{"traceId":"0000000000000abc","id":"0000000000000002"}])");
+    EXPECT_EQ(
+        round_trip(R"([{"traceId":"1","id":"2"}])"),
+        R"([{"traceId":"0000000000000001","id":"0000000000000002"}])"
+    );
+    EXPECT_EQ(
+        round_trip(R"([{"traceId":"10000000000000001","id":"2"}])"),
+        R"([{"traceId":"00000000000000010000000000000001","id":"0000000000000002"}])"
+    );
+    EXPECT_EQ(
+        round_trip(R"([{"traceId":"00000000000000000000000000000abc","id":"2"}])"),
+        R"([{"traceId":"0000000000000abc","id":"0000000000000002"}])"
+    );
 }
 
 TEST(JsonV2Decoder, refuses_bad_ids_with_zipkins_words) {
     EXPECT_EQ(error_of(R"([{"traceId":"","id":"2"}])"), "traceId is empty");
     EXPECT_EQ(error_of(R"([{"traceId":"0000000000000000","id":"2"}])"), "traceId is all zeros");
-    EXPECT_EQ(error_of(R"([{"traceId":")" + std::string(33, 'a') + R"(","id":"2"}])"),
-              "traceId.length > 32");
-    EXPECT_EQ(error_of(R"([{"traceId":"ABC","id":"2"}])"),
-              "ABC should be lower-hex encoded with no prefix");
+    EXPECT_EQ(
+        error_of(R"([{"traceId":")" + std::string(33, 'a') + R"(","id":"2"}])"),
+        "traceId.length > 32"
+    );
+    EXPECT_EQ(
+        error_of(R"([{"traceId":"ABC","id":"2"}])"),
+        "ABC should be lower-hex encoded with no prefix"
+    );
     EXPECT_EQ(error_of(R"([{"traceId":"1","id":""}])"), "id is empty");
     EXPECT_EQ(error_of(R"([{"traceId":"1","id":"0000000000000000"}])"), "id is all zeros");
     EXPECT_EQ(error_of(R"([{"traceId":"1","id":"00000000000000001"}])"), "id.length > 16");
-    EXPECT_EQ(error_of(R"([{"traceId":"1","id":"x"}])"), "x should be lower-hex encoded with no prefix");
+    EXPECT_EQ(
+        error_of(R"([{"traceId":"1","id":"x"}])"), "x should be lower-hex encoded with no prefix"
+    );
     EXPECT_EQ(error_of(span_with(R"("parentId":"")")), "parentId is empty");
     EXPECT_EQ(error_of(span_with(R"("parentId":"00000000000000001")")), "parentId.length > 16");
     EXPECT_EQ(error_of(R"([{}])"), "Missing : traceId id");
@@ -99,8 +114,10 @@ TEST(JsonV2Decoder, refuses_bad_ids_with_zipkins_words) {
 }
 
 TEST(JsonV2Decoder, takes_an_id_of_fewer_than_sixteen_zeros) {
-    EXPECT_EQ(round_trip(R"([{"traceId":"1","id":"000"}])"),
-              R"([{"traceId":"0000000000000001","id":"0000000000000000"}])");
+    EXPECT_EQ(
+        round_trip(R"([{"traceId":"1","id":"000"}])"),
+        R"([{"traceId":"0000000000000001","id":"0000000000000000"}])"
+    );
 }
 
 TEST(JsonV2Decoder, removes_a_parent_that_is_the_span_itself_or_zero) {
@@ -110,7 +127,8 @@ TEST(JsonV2Decoder, removes_a_parent_that_is_the_span_itself_or_zero) {
 
 TEST(JsonV2Decoder, lower_cases_span_and_service_names_and_nothing_else) {
     EXPECT_EQ(
-        members_after(R"("name":"GET /Ä","localEndpoint":{"serviceName":"Front"},"tags":{"K":"V"})"),
+        members_after(R"("name":"GET /Ä","localEndpoint":{"serviceName":"Front"},"tags":{"K":"V"})"
+        ),
         R"("name":"get /ä","localEndpoint":{"serviceName":"front"},"tags":{"K":"V"})"
     );
 }
@@ -135,32 +153,51 @@ TEST(JsonV2Decoder, treats_null_empty_zero_and_negative_as_absent) {
 }
 
 TEST(JsonV2Decoder, refuses_null_where_an_id_must_be) {
-    EXPECT_EQ(error_of(R"([{"traceId":null,"id":"1"}])"),
-              "Expected a string but was NULL at path $[0].traceId");
-    EXPECT_EQ(error_of(R"([{"traceId":"1","id":null}])"),
-              "Expected a string but was NULL at path $[0].id");
+    EXPECT_EQ(
+        error_of(R"([{"traceId":null,"id":"1"}])"),
+        "Expected a string but was NULL at path $[0].traceId"
+    );
+    EXPECT_EQ(
+        error_of(R"([{"traceId":"1","id":null}])"), "Expected a string but was NULL at path $[0].id"
+    );
 }
 
 TEST(JsonV2Decoder, takes_numbers_as_gson_does) {
-    EXPECT_EQ(members_after(R"("timestamp":"12","duration":1.0)"), R"("timestamp":12,"duration":1)");
+    EXPECT_EQ(
+        members_after(R"("timestamp":"12","duration":1.0)"), R"("timestamp":12,"duration":1)"
+    );
     EXPECT_EQ(members_after(R"("timestamp":1.5e3)"), R"("timestamp":1500)");
-    EXPECT_EQ(members_after(R"("timestamp":9223372036854775807)"), R"("timestamp":9223372036854775807)");
+    EXPECT_EQ(
+        members_after(R"("timestamp":9223372036854775807)"), R"("timestamp":9223372036854775807)"
+    );
     EXPECT_EQ(members_after(R"("localEndpoint":{"port":"80"})"), R"("localEndpoint":{"port":80})");
-    EXPECT_EQ(error_of(span_with(R"("timestamp":1.5)")),
-              "Expected a long but was 1.5 at path $[0].timestamp");
-    EXPECT_EQ(error_of(span_with(R"("timestamp":9223372036854775808)")),
-              "Expected a long but was 9223372036854775808 at path $[0].timestamp");
-    EXPECT_EQ(error_of(span_with(R"("duration":"a while")")),
-              "Expected a long but was a while at path $[0].duration");
-    EXPECT_EQ(error_of(span_with(R"("duration":true)")),
-              "Expected a long but was BOOLEAN at path $[0].duration");
+    EXPECT_EQ(
+        error_of(span_with(R"("timestamp":1.5)")),
+        "Expected a long but was 1.5 at path $[0].timestamp"
+    );
+    EXPECT_EQ(
+        error_of(span_with(R"("timestamp":9223372036854775808)")),
+        "Expected a long but was 9223372036854775808 at path $[0].timestamp"
+    );
+    EXPECT_EQ(
+        error_of(span_with(R"("duration":"a while")")),
+        "Expected a long but was a while at path $[0].duration"
+    );
+    EXPECT_EQ(
+        error_of(span_with(R"("duration":true)")),
+        "Expected a long but was BOOLEAN at path $[0].duration"
+    );
 }
 
 TEST(JsonV2Decoder, reads_addresses_leniently) {
-    EXPECT_EQ(members_after(R"("localEndpoint":{"ipv4":"2001:db8::c001"})"),
-              R"("localEndpoint":{"ipv6":"2001:db8::c001"})");
-    EXPECT_EQ(members_after(R"("localEndpoint":{"ipv6":"::ffff:1.2.3.4"})"),
-              R"("localEndpoint":{"ipv4":"1.2.3.4"})");
+    EXPECT_EQ(
+        members_after(R"("localEndpoint":{"ipv4":"2001:db8::c001"})"),
+        R"("localEndpoint":{"ipv6":"2001:db8::c001"})"
+    );
+    EXPECT_EQ(
+        members_after(R"("localEndpoint":{"ipv6":"::ffff:1.2.3.4"})"),
+        R"("localEndpoint":{"ipv4":"1.2.3.4"})"
+    );
     EXPECT_EQ(members_after(R"("localEndpoint":{"ipv4":"localhost","ipv6":"fe80::1%eth0"})"), "");
     EXPECT_EQ(members_after(R"("localEndpoint":{"port":-1})"), "");
     EXPECT_EQ(error_of(span_with(R"("localEndpoint":{"port":65536})")), "invalid port 65536");
@@ -169,8 +206,10 @@ TEST(JsonV2Decoder, reads_addresses_leniently) {
 TEST(JsonV2Decoder, keeps_the_last_of_a_repeated_key_and_adds_up_lists) {
     EXPECT_EQ(
         members_after(
-            R"("name":"a","name":"b","localEndpoint":{"serviceName":"x"},"localEndpoint":{"port":1},)"
-            R"("annotations":[{"timestamp":2,"value":"z"}],"annotations":[{"timestamp":1,"value":"y"}],)"
+            R"("name":"a","name":"b","localEndpoint":{"serviceName":"x"},)"
+            R"("localEndpoint":{"port":1},)"
+            R"("annotations":[{"timestamp":2,"value":"z"}],)"
+            R"("annotations":[{"timestamp":1,"value":"y"}],)"
             R"("tags":{"k":"1","k":"2"},"tags":{"j":"3","k":"4"})"
         ),
         R"("name":"b","localEndpoint":{"port":1},)"
@@ -181,33 +220,41 @@ TEST(JsonV2Decoder, keeps_the_last_of_a_repeated_key_and_adds_up_lists) {
 
 TEST(JsonV2Decoder, sorts_annotations_and_removes_exact_duplicates) {
     EXPECT_EQ(
-        members_after(
-            R"("annotations":[{"timestamp":2,"value":"b"},{"timestamp":2,"value":"a"},)"
-            R"({"value":"b","timestamp":2,"extra":[{}]},{"timestamp":1,"value":"b"}])"
-        ),
+        members_after(R"("annotations":[{"timestamp":2,"value":"b"},{"timestamp":2,"value":"a"},)"
+                      R"({"value":"b","timestamp":2,"extra":[{}]},{"timestamp":1,"value":"b"}])"),
         R"("annotations":[{"timestamp":1,"value":"b"},{"timestamp":2,"value":"a"},)"
         R"({"timestamp":2,"value":"b"}])"
     );
 }
 
 TEST(JsonV2Decoder, refuses_incomplete_annotations) {
-    EXPECT_EQ(error_of(span_with(R"("annotations":[{"timestamp":1}])")),
-              "Incomplete annotation at $[0].annotations[0]");
-    EXPECT_EQ(error_of(span_with(R"("annotations":[{"timestamp":1,"value":"x"},{"value":"x"}])")),
-              "Incomplete annotation at $[0].annotations[1]");
+    EXPECT_EQ(
+        error_of(span_with(R"("annotations":[{"timestamp":1}])")),
+        "Incomplete annotation at $[0].annotations[0]"
+    );
+    EXPECT_EQ(
+        error_of(span_with(R"("annotations":[{"timestamp":1,"value":"x"},{"value":"x"}])")),
+        "Incomplete annotation at $[0].annotations[1]"
+    );
 }
 
 TEST(JsonV2Decoder, takes_numbers_as_tag_values_but_no_null_and_no_boolean) {
     EXPECT_EQ(members_after(R"("tags":{"a":1.50,"b":-7})"), R"("tags":{"a":"1.50","b":"-7"})");
     EXPECT_EQ(error_of(span_with(R"("tags":{"k":null})")), "No value at $[0].tags.k");
-    EXPECT_EQ(error_of(span_with(R"("tags":{"k":true})")),
-              "Expected a string but was BOOLEAN at path $[0].tags");
-    EXPECT_EQ(error_of(span_with(R"("tags":{"k":{}})")),
-              "Expected a string but was BEGIN_OBJECT at path $[0].tags");
+    EXPECT_EQ(
+        error_of(span_with(R"("tags":{"k":true})")),
+        "Expected a string but was BOOLEAN at path $[0].tags"
+    );
+    EXPECT_EQ(
+        error_of(span_with(R"("tags":{"k":{}})")),
+        "Expected a string but was BEGIN_OBJECT at path $[0].tags"
+    );
 }
 
 TEST(JsonV2Decoder, refuses_an_unknown_kind_and_takes_shared_off_a_client) {
-    EXPECT_EQ(error_of(span_with(R"("kind":"server")")), "No enum constant zipkin2.Span.Kind.server");
+    EXPECT_EQ(
+        error_of(span_with(R"("kind":"server")")), "No enum constant zipkin2.Span.Kind.server"
+    );
     EXPECT_EQ(members_after(R"("kind":"CLIENT","shared":true)"), R"("kind":"CLIENT")");
 }
 
@@ -220,18 +267,34 @@ TEST(JsonV2Decoder, resolves_escapes_in_keys_and_values) {
 
 TEST(JsonV2Decoder, skips_what_zipkin_does_not_know) {
     EXPECT_EQ(
-        members_after(R"("x":{"a":[1,{"b":null}],"c":"d"},"y":[[],[{}]],"z":true,"name":"n","w":1e9)"),
+        members_after(
+            R"("x":{"a":[1,{"b":null}],"c":"d"},"y":[[],[{}]],"z":true,"name":"n","w":1e9)"
+        ),
         R"("name":"n")"
     );
 }
 
 TEST(JsonV2Decoder, says_malformed_for_what_is_no_list_of_objects) {
     for (const char* body :
-         {"", "{}", "x", "[", "[1]", "[{]", "[{\"traceId\":}]", "[{\"traceId\":\"1\"", "\"a\"",
-          "[{\"traceId\":\"1\",\"id\":\"2\"},]", "[{\"traceId\" \"1\"}]", "[{\"traceId\":\"1,\"id\":\"2\"}]",
-          "[{\"traceId\":\"1\",\"id\":\"2\",\"tags\":[]}]", "[{\"traceId\":\"1\",\"id\":\"2\",\"localEndpoint\":1}]",
-          "[{\"traceId\":\"1\",\"id\":\"2\",\"annotations\":{}}]", "[] []", "[]x",
-          "[{\"traceId\":\"1\",\"id\":\"2\",\"x\":nul}]", "[{\"traceId\":\"1\",\"id\":\"2\",\"x\":[1 2]}]"}) {
+         {"",
+          "{}",
+          "x",
+          "[",
+          "[1]",
+          "[{]",
+          "[{\"traceId\":}]",
+          "[{\"traceId\":\"1\"",
+          "\"a\"",
+          "[{\"traceId\":\"1\",\"id\":\"2\"},]",
+          "[{\"traceId\" \"1\"}]",
+          "[{\"traceId\":\"1,\"id\":\"2\"}]",
+          "[{\"traceId\":\"1\",\"id\":\"2\",\"tags\":[]}]",
+          "[{\"traceId\":\"1\",\"id\":\"2\",\"localEndpoint\":1}]",
+          "[{\"traceId\":\"1\",\"id\":\"2\",\"annotations\":{}}]",
+          "[] []",
+          "[]x",
+          "[{\"traceId\":\"1\",\"id\":\"2\",\"x\":nul}]",
+          "[{\"traceId\":\"1\",\"id\":\"2\",\"x\":[1 2]}]"}) {
         EXPECT_EQ(round_trip(body), "Malformed reading List<Span> from json") << body;
     }
 }
@@ -253,23 +316,29 @@ TEST(JsonV2Decoder, keeps_the_spans_of_earlier_messages_when_one_fails) {
 TEST(JsonV2Limits, spans_max_is_the_last_count_that_passes) {
     const std::string span = R"({"traceId":"1","id":"2"})";
     EXPECT_EQ(round_trip("[" + span + "," + span + "]", {.spans_max = 2}).front(), '[');
-    EXPECT_EQ(round_trip("[" + span + "," + span + "," + span + "]", {.spans_max = 2}),
-              "spans_max is 2 at $[2] reading List<Span> from json");
+    EXPECT_EQ(
+        round_trip("[" + span + "," + span + "," + span + "]", {.spans_max = 2}),
+        "spans_max is 2 at $[2] reading List<Span> from json"
+    );
 }
 
 TEST(JsonV2Limits, span_tags_max_is_the_last_count_that_passes) {
     const std::string two = span_with(R"("tags":{"a":"1","b":"2"})");
     EXPECT_EQ(round_trip(two, {.span_tags_max = 2}), two);
-    EXPECT_EQ(round_trip(two, {.span_tags_max = 1}),
-              "span_tags_max is 1 at $[0] reading List<Span> from json");
+    EXPECT_EQ(
+        round_trip(two, {.span_tags_max = 1}),
+        "span_tags_max is 1 at $[0] reading List<Span> from json"
+    );
 }
 
 TEST(JsonV2Limits, span_annotations_max_is_the_last_count_that_passes) {
     const std::string two =
         span_with(R"("annotations":[{"timestamp":1,"value":"a"},{"timestamp":2,"value":"b"}])");
     EXPECT_EQ(round_trip(two, {.span_annotations_max = 2}), two);
-    EXPECT_EQ(round_trip(two, {.span_annotations_max = 1}),
-              "span_annotations_max is 1 at $[0] reading List<Span> from json");
+    EXPECT_EQ(
+        round_trip(two, {.span_annotations_max = 1}),
+        "span_annotations_max is 1 at $[0] reading List<Span> from json"
+    );
 }
 
 TEST(JsonV2Limits, depth_max_bounds_unknown_values) {
@@ -277,8 +346,10 @@ TEST(JsonV2Limits, depth_max_bounds_unknown_values) {
         return span_with("\"x\":" + std::string(depth, '[') + std::string(depth, ']'));
     };
     EXPECT_EQ(round_trip(nested(4), {.depth_max = 4}), span_with(""));
-    EXPECT_EQ(round_trip(nested(5), {.depth_max = 4}),
-              "depth_max is 4 at $[0] reading List<Span> from json");
+    EXPECT_EQ(
+        round_trip(nested(5), {.depth_max = 4}),
+        "depth_max is 4 at $[0] reading List<Span> from json"
+    );
     EXPECT_NE(round_trip(nested(100'000)).find("depth_max is 64"), std::string::npos);
 }
 

@@ -55,7 +55,8 @@ TEST(JsonV2Encoder, writes_every_field_in_zipkins_order) {
         encoded(builder.finish()),
         R"([{"traceId":"00000000000000010000000000000abc","parentId":"0000000000000002",)"
         R"("id":"0000000000000def","kind":"CLIENT","name":"get","timestamp":1700000000000000,)"
-        R"("duration":12345,"localEndpoint":{"serviceName":"front","ipv4":"127.0.0.1","port":8080},)"
+        R"("duration":12345,"localEndpoint":{"serviceName":"front",)"
+        R"("ipv4":"127.0.0.1","port":8080},)"
         R"("remoteEndpoint":{"ipv6":"2001:db8::1"},)"
         R"("annotations":[{"timestamp":3,"value":"ws"},{"timestamp":4,"value":"wr"}],)"
         R"("tags":{"a":"1","b":""},"debug":true,"shared":true}])"

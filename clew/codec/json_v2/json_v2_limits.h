@@ -11,10 +11,10 @@
 namespace clew::codec {
 
 struct JsonV2Limits {
-    std::size_t spans_max = 100'000;             // in one message
-    std::size_t span_tags_max = 4'096;           // in one span, repeated keys counted
-    std::size_t span_annotations_max = 16'384;   // in one span
-    std::size_t depth_max = 64;                  // of values under keys that Zipkin does not know
+    std::size_t spans_max = 100'000;            // in one message
+    std::size_t span_tags_max = 4'096;          // in one span, repeated keys counted
+    std::size_t span_annotations_max = 16'384;  // in one span
+    std::size_t depth_max = 64;                 // of values under keys that Zipkin does not know
 };
 
 }  // namespace clew::codec

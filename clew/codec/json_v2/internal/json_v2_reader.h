@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The walk over one v2 JSON body that JsonV2Decoder makes: simdjson's on-demand values in, rows of a
-// SpanBuilder out. The first error is kept and ends the walk. Included by json_v2_decoder.cc and
+// The walk over one v2 JSON body that JsonV2Decoder makes: simdjson's on-demand values in, rows of
+// a SpanBuilder out. The first error is kept and ends the walk. Included by json_v2_decoder.cc and
 // json_v2_reader.cc only, since simdjson is a heavy header.
 //
 // Threads: one at a time.
 
-#include <simdjson.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include <simdjson.h>
 
 #include "clew/base/error.h"
 #include "clew/codec/json_v2/json_v2_limits.h"
@@ -39,7 +39,6 @@ private:
 
     void read_span(JsonValue& value);
     void read_member(std::string_view key, JsonValue& value);
-    void read_number_member(std::string_view key, JsonValue& value);
     model::Endpoint read_endpoint(JsonValue& value, std::string_view key);
     void read_endpoint_member(std::string_view key, JsonValue& value, model::Endpoint& endpoint);
     void read_annotations(JsonValue& value);

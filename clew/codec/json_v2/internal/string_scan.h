@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Finds where a JSON string ends, sixteen bytes a step. Most strings of a span are 10 to 40 bytes,
+// Finds where a JSON string ends, eight bytes a step. Most strings of a span are 10 to 40 bytes,
 // where calling memchr costs more than looking. simdjson's first stage has already made sure that
 // every string is closed, so the scan cannot run away; it may read the padding behind a body.
 //
@@ -9,10 +9,8 @@
 
 #include <bit>
 #include <cstddef>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include <cstdint>
+#include <cstring>
 
 namespace clew::codec {
 
@@ -23,24 +21,22 @@ struct StringEnd {
 
 // Requires: `begin` is behind the opening quote of a string that is closed.
 inline StringEnd scan_string(const char* begin) noexcept {
-    std::size_t size = 0;
-#if defined(__SSE2__)
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    for (;; size += 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin + size));
-        const __m128i found =
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        const auto mask = static_cast<unsigned>(_mm_movemask_epi8(found));
-        if (mask != 0) {
-            size += static_cast<std::size_t>(std::countr_zero(mask));
+    static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kHighBits = kOnes << 7;
+    for (std::size_t size = 0;; size += 8) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, begin + size, sizeof(bytes));
+        // The lowest high bit that is set marks the first zero byte, exactly.
+        const std::uint64_t quotes = bytes ^ (kOnes * '"');
+        const std::uint64_t backslashes = bytes ^ (kOnes * '\\');
+        const std::uint64_t found =
+            (((quotes - kOnes) & ~quotes) | ((backslashes - kOnes) & ~backslashes)) & kHighBits;
+        if (found != 0) {
+            size += static_cast<std::size_t>(std::countr_zero(found)) / 8;
             return {size, begin[size] == '\\'};
         }
     }
-#else
-    while (begin[size] != '"' && begin[size] != '\\') ++size;
-    return {size, begin[size] == '\\'};
-#endif
 }
 
 }  // namespace clew::codec

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: lower case and UTF-8 without a locale. Method: letters of several scripts, broken bytes.
+#include "clew/base/text.h"
+
+#include <gtest/gtest.h>
+
+namespace clew {
+namespace {
+
+TEST(LowerCase, folds_ascii_and_other_scripts) {
+    EXPECT_EQ(lower_case("GET /Thumb"), "get /thumb");
+    EXPECT_EQ(lower_case("ÄÖÜ ÉÑ"), "äöü éñ");
+    EXPECT_EQ(lower_case("ΑΒΓ ДЖЯ ԱԲ"), "αβγ джя աբ");
+    EXPECT_EQ(lower_case("ŁĐĀŽ"), "łđāž");
+    EXPECT_EQ(lower_case("ẞ Ⴀ 𐐀"), "ß ⴀ 𐐨");
+}
+
+TEST(LowerCase, leaves_what_has_no_case) {
+    for (const char* text : {"", "abc", "日本語", "💩", "ß", "1-2_3"}) {
+        EXPECT_EQ(lower_case(text), text);
+        EXPECT_FALSE(has_upper_case(text));
+    }
+}
+
+TEST(LowerCase, sees_upper_case_before_folding) {
+    for (const char* text : {"A", "aB", "äÖ", "日本A", "𐐀"})
+        EXPECT_TRUE(has_upper_case(text)) << text;
+}
+
+TEST(LowerCase, passes_broken_bytes_on) {
+    EXPECT_EQ(lower_case("A\xff\xc3Z"), "a\xff\xc3z");
+    EXPECT_FALSE(has_upper_case("\xff\xc3"));
+}
+
+TEST(Trim, removes_everything_up_to_a_space) {
+    EXPECT_EQ(trim(" \t\n a b \r\n"), "a b");
+    EXPECT_EQ(trim(std::string_view("\0a\0", 3)), "a");
+    EXPECT_EQ(trim("   "), "");
+}
+
+TEST(Utf8, knows_valid_sequences) {
+    for (const char* text : {"", "a", "é", "日", "💩", "\u07ff", "\u0800", "\uffff", "\U0010ffff"}) {
+        EXPECT_TRUE(is_valid_utf8(text)) << text;
+    }
+}
+
+TEST(Utf8, refuses_overlong_surrogate_and_cut_sequences) {
+    for (const char* text :
+         {"\x80",
+          "\xc0\x80",
+          "\xc1\xbf",
+          "\xe0\x80\x80",
+          "\xed\xa0\x80",
+          "\xf0\x80\x80\x80",
+          "\xf4\x90\x80\x80",
+          "\xf5\x80\x80\x80",
+          "\xc3",
+          "\xe2\x82",
+          "\xf0\x9f\x92",
+          "\xc3(",
+          "\xff"}) {
+        EXPECT_FALSE(is_valid_utf8(text)) << text;
+    }
+}
+
+TEST(Utf8, replaces_each_byte_that_belongs_nowhere) {
+    std::string out;
+    append_valid_utf8(
+        "a\xff"
+        "b\xe2\x82"
+        "c💩",
+        out
+    );
+    EXPECT_EQ(out, "a\ufffdb\ufffd\ufffdc💩");
+}
+
+}  // namespace
+}  // namespace clew
