@@ -29,6 +29,18 @@ function readAssets() {
   return new Map(readdirSync(dist).map((name) => [name, readFileSync(dist + name)]));
 }
 
+/** As a Zipkin server stores them: span and service names in lower case. */
+function folded(span) {
+  const side = (endpoint) =>
+    endpoint && { ...endpoint, serviceName: endpoint.serviceName?.toLowerCase() };
+  return {
+    ...span,
+    name: span.name?.toLowerCase(),
+    localEndpoint: side(span.localEndpoint),
+    remoteEndpoint: side(span.remoteEndpoint),
+  };
+}
+
 const unique = (names) => [...new Set(names.filter(Boolean))].sort();
 
 function tracesOf(spans) {
@@ -163,7 +175,7 @@ export async function startFakeServer() {
     const path = url.pathname.replace(/^\/zipkin(?=\/)/, '').replace(/^\//, '');
     if (request.method === 'POST' && path === 'api/v2/spans') {
       try {
-        spans.push(...JSON.parse(await bodyOf(request)));
+        for (const span of JSON.parse(await bodyOf(request))) spans.push(folded(span));
         return send(response, 202, 'text/plain', '');
       } catch (error) {
         return send(

@@ -40,6 +40,11 @@ export function formatDuration(us: number): string {
   return twoParts(us, kDay, 'd', kHour, 'h');
 }
 
+/** `12,345`, whatever the reader's language, as every other number here. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en');
+}
+
 /** For rulers: no digits that say nothing, `0`, `50 ms`, `1.5 s`. */
 export function formatTick(us: number): string {
   if (us === 0) return '0';

@@ -6,7 +6,7 @@ import { assignHues, markOf } from '../../core/colours';
 import { type MapNode, mapServices } from '../../core/links';
 import type { DependencyLink } from '../../core/model';
 
-const kNodeWidth = 148;
+const kNodeWidth = 164;
 const kNodeHeight = 34;
 const kColumnGap = 120;
 const kPlaceGap = 22;

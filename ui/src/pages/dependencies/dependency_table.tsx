@@ -2,6 +2,7 @@
 // Every link with its counts: the complete answer, of which the map is a picture.
 import type { JSX } from 'preact';
 import { assignHues } from '../../core/colours';
+import { formatCount } from '../../core/duration';
 import type { DependencyLink } from '../../core/model';
 import { ServiceChip } from '../../ui/service_chip';
 
@@ -31,7 +32,7 @@ export function DependencyTable(props: { readonly links: readonly DependencyLink
           <th scope="col" class="number">
             Errors
           </th>
-          <th scope="col" class="number">
+          <th scope="col" class="number share">
             Share
           </th>
           <th scope="col">
@@ -48,15 +49,15 @@ export function DependencyTable(props: { readonly links: readonly DependencyLink
             <td>
               <ServiceChip service={link.child} hue={hues.get(link.child)} />
             </td>
-            <td class="number">{link.callCount.toLocaleString('en')}</td>
+            <td class="number">{formatCount(link.callCount)}</td>
             <td class="number">
               {(link.errorCount ?? 0) > 0 ? (
-                <span class="error-count">✕ {link.errorCount?.toLocaleString('en')}</span>
+                <span class="error-count">✕ {formatCount(link.errorCount ?? 0)}</span>
               ) : (
                 <span class="muted">0</span>
               )}
             </td>
-            <td class="number">{errorShare(link)}</td>
+            <td class="number share">{errorShare(link)}</td>
             <td>
               <a href={traceSearch(link.parent, link.child)}>Traces</a>
             </td>

@@ -2,7 +2,7 @@
 // What was found: one line a trace, each an ordinary link.
 import type { JSX } from 'preact';
 import { assignHues } from '../../core/colours';
-import { formatDuration } from '../../core/duration';
+import { formatCount, formatDuration } from '../../core/duration';
 import { formatAge, formatClock, formatDay, formatMoment } from '../../core/instant';
 import { formatQuery, spanOfTime, widenings } from '../../core/query';
 import { kSortOrders, type SortOrder, type Summary, sortSummaries } from '../../core/summary';
@@ -86,7 +86,7 @@ function ResultRow(props: {
           )}
         </span>
         <span class="result-spans">
-          {row.spanCount.toLocaleString('en')}{' '}
+          {formatCount(row.spanCount)}{' '}
           <span class="unit">{row.spanCount === 1 ? 'span' : 'spans'}</span>
         </span>
         <span class="result-duration">
@@ -102,7 +102,7 @@ function ResultRow(props: {
 
 function SortControl({ state }: { readonly state: SearchState }): JSX.Element {
   const choose = (sort: SortOrder) => {
-    navigate(`?${formatQuery({ ...state.asked, sort })}`, 'replace');
+    navigate(`?${formatQuery({ ...state.asked.value, sort })}`, 'replace');
   };
   return (
     <fieldset class="segments">
@@ -111,7 +111,7 @@ function SortControl({ state }: { readonly state: SearchState }): JSX.Element {
         <button
           key={order}
           type="button"
-          aria-pressed={state.asked.sort === order}
+          aria-pressed={state.asked.value.sort === order}
           onClick={() => choose(order)}
         >
           {kOrderWords[order]}
@@ -122,7 +122,7 @@ function SortControl({ state }: { readonly state: SearchState }): JSX.Element {
 }
 
 function NothingFound({ state }: { readonly state: SearchState }): JSX.Element {
-  const { endTs, lookback } = spanOfTime(state.asked, state.askedAt.value);
+  const { endTs, lookback } = spanOfTime(state.asked.value, state.askedAt.value);
   return (
     <div class="nothing">
       <h2>No traces match</h2>
@@ -131,13 +131,13 @@ function NothingFound({ state }: { readonly state: SearchState }): JSX.Element {
         <time>{formatMoment(endTs)}</time>. To find more:
       </p>
       <ul>
-        {widenings(state.asked).map((way) => (
+        {widenings(state.asked.value).map((way) => (
           <li key={way}>{way}</li>
         ))}
       </ul>
       <a
         class="button"
-        href={`?${formatQuery({ ...state.asked, lookback: '7d', startTs: undefined, endTs: undefined, millis: undefined })}`}
+        href={`?${formatQuery({ ...state.asked.value, lookback: '7d', startTs: undefined, endTs: undefined, millis: undefined })}`}
       >
         Search the last 7 days
       </a>
@@ -151,10 +151,10 @@ export function ResultList(props: {
 }): JSX.Element {
   const { state, rows } = props;
   if (rows.length === 0) return <NothingFound state={state} />;
-  const { limit, sort } = state.asked;
+  const { limit, sort } = state.asked.value;
   const longest = rows.reduce((most, row) => Math.max(most, row.duration), 0);
   const hues = assignHues(rows.flatMap((row) => row.services.map(([service]) => service)));
-  const more = { ...state.asked, limit: limit * 5 };
+  const more = { ...state.asked.value, limit: limit * 5 };
   return (
     <section aria-label="Results">
       <div class="result-head">

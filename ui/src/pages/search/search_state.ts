@@ -15,8 +15,8 @@ function summariesOf(traces: readonly (readonly Span[])[]): Summary[] {
 
 export class SearchState {
   readonly form: Signal<SearchQuery>;
-  /** What the results on screen answer. */
-  asked: SearchQuery;
+  /** What the address asks. */
+  readonly asked: Signal<SearchQuery>;
   readonly services = new Resource<string[]>();
   readonly spanNames = new Resource<string[]>();
   readonly remoteServices = new Resource<string[]>();
@@ -26,8 +26,8 @@ export class SearchState {
   private namesFor = '';
 
   constructor(search: string) {
-    this.asked = parseQuery(search, config.peek() ?? kConfigDefaults);
-    this.form = signal(this.asked);
+    this.asked = signal(parseQuery(search, config.peek() ?? kConfigDefaults));
+    this.form = signal(this.asked.peek());
   }
 
   set(fields: Partial<SearchQuery>): void {
@@ -37,8 +37,8 @@ export class SearchState {
   /** The address changed: the form follows, the search runs unless only the order changed. */
   follow(search: string): void {
     const next = parseQuery(search, config.peek() ?? kConfigDefaults);
-    const same = apiQuery(next, 0) === apiQuery(this.asked, 0);
-    this.asked = next;
+    const same = apiQuery(next, 0) === apiQuery(this.asked.peek(), 0);
+    this.asked.value = next;
     this.form.value = next;
     if (!same || this.results.state.peek().value === undefined) this.run();
   }
@@ -47,7 +47,7 @@ export class SearchState {
     const at = Date.now();
     this.askedAt.value = at;
     this.services.load(apiUrl('services'), readNames);
-    this.results.load(apiUrl('traces', apiQuery(this.asked, at)), (body) =>
+    this.results.load(apiUrl('traces', apiQuery(this.asked.peek(), at)), (body) =>
       summariesOf(readTraces(body)),
     );
     this.loadNames();
@@ -55,10 +55,10 @@ export class SearchState {
 
   /** The form was sent: a new address when it asks something else, else the same question again. */
   submit(): void {
-    const search = formatQuery(this.form.peek());
-    const isNew = search !== formatQuery(this.asked) || globalThis.location.search === '';
-    if (isNew) navigate(`?${search}`);
-    if (!isNew || apiQuery(this.asked, 0) === apiQuery(this.form.peek(), 0)) this.run();
+    const [form, asked] = [this.form.peek(), this.asked.peek()];
+    const isNew = formatQuery(form) !== formatQuery(asked) || globalThis.location.search === '';
+    if (isNew) navigate(`?${formatQuery(form)}`);
+    if (apiQuery(form, 0) === apiQuery(asked, 0)) this.run();
   }
 
   /** Suggestions for the service in the form; nothing is asked twice in a row. */

@@ -2,7 +2,7 @@
 // Above the waterfall: find in the trace, open and close all, leave the zoom.
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { formatDuration } from '../../core/duration';
+import { formatCount, formatDuration } from '../../core/duration';
 import { Icon, type IconName } from '../../ui/icons';
 import type { TraceState } from './trace_state';
 
@@ -120,7 +120,9 @@ export function Toolbar({ state }: { readonly state: TraceState }): JSX.Element 
         onClick={() => state.collapseAll()}
       />
       <span class="toolbar-count muted">
-        {shown.length === total ? `${total} rows` : `${shown.length} of ${total} rows`}
+        {shown.length === total
+          ? `${formatCount(total)} rows`
+          : `${formatCount(shown.length)} of ${formatCount(total)} rows`}
       </span>
       {state.isZoomed.value && (
         <span class="zoom-note">

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What trace this is, in one glance.
 import type { ComponentChildren, JSX } from 'preact';
-import { formatDuration } from '../../core/duration';
+import { formatCount, formatDuration } from '../../core/duration';
 import { formatMoment } from '../../core/instant';
 import { titleOf } from '../../core/trace';
 import { apiUrl } from '../../ui/api';
@@ -31,7 +31,7 @@ function Failures({ state }: { readonly state: TraceState }): JSX.Element {
       title="Go to the next error (e)"
       onClick={() => state.goToFailure(1)}
     >
-      ✕ {failures}
+      ✕ {formatCount(failures)}
     </button>
   );
 }
@@ -65,7 +65,7 @@ export function TraceHeader({ state }: { readonly state: TraceState }): JSX.Elem
         </Fact>
         <Fact name="Start">{extent.start === 0 ? '–' : formatMoment(extent.start / 1_000)}</Fact>
         <Fact name="Duration">{formatDuration(extent.duration)}</Fact>
-        <Fact name="Spans">{trace.spanCount}</Fact>
+        <Fact name="Spans">{formatCount(trace.spanCount)}</Fact>
         <Fact name="Services">{services.length}</Fact>
         <Fact name="Depth">{trace.depth}</Fact>
         <Fact name="Errors">

@@ -15,6 +15,7 @@ import type { TraceState } from './trace_state';
 import { rowDomId, WaterfallRow } from './waterfall_row';
 
 export const kRowHeight = 24;
+const kHeadHeight = 26;
 const kTickPixels = 110;
 const kWheelZoom = 1.2;
 const kNameShare = 0.36;
@@ -23,6 +24,11 @@ const kNameMin = 130;
 const kNameMax = 640;
 /** Kept free for bars, whatever the splitter says. */
 const kTimeMin = 160;
+
+/** What the head leaves of the grid for rows. */
+function rowsHeight(grid: HTMLElement): number {
+  return Math.max(grid.clientHeight - kHeadHeight, kRowHeight);
+}
 
 interface Ticks {
   readonly at: number;
@@ -57,7 +63,6 @@ function Splitter({ onMove }: { readonly onMove: (clientX: number) => void }): J
 
 export function Waterfall({ state }: { readonly state: TraceState }): JSX.Element {
   const grid = useRef<HTMLDivElement>(null);
-  const scroller = useRef<HTMLDivElement>(null);
   const scrollTop = useSignal(0);
   const size = useSignal({ width: 800, height: 600 });
   const chosenName = useSignal<number | undefined>(undefined);
@@ -67,10 +72,10 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
   const range = visibleRange(geometry, scrollTop.value);
 
   useLayoutEffect(() => {
-    const node = scroller.current;
+    const node = grid.current;
     if (node === null) return;
     const observer = new ResizeObserver(() => {
-      size.value = { width: node.clientWidth, height: Math.max(node.clientHeight, kRowHeight) };
+      size.value = { width: node.clientWidth, height: rowsHeight(node) };
     });
     observer.observe(node);
     return () => observer.disconnect();
@@ -84,11 +89,11 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
 
   const reveals = state.reveals.value;
   useLayoutEffect(() => {
-    const node = scroller.current;
+    const node = grid.current;
     if (node === null || reveals === 0) return;
     const at = positionOf(state.outline.peek(), state.cursor.peek());
     const count = state.outline.peek().shown.length;
-    const list = { count, rowHeight: kRowHeight, viewHeight: node.clientHeight };
+    const list = { count, rowHeight: kRowHeight, viewHeight: rowsHeight(node) };
     node.scrollTop = scrollTopFor(list, at, node.scrollTop);
     scrollTop.value = node.scrollTop;
   }, [state, reveals, scrollTop]);
@@ -120,79 +125,63 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
   const ticks = ticksIn(state, size.value.width - nameWidth);
   const root = state.trace.rows[0];
   return (
-    <div
-      ref={grid}
-      class="waterfall"
-      role="treegrid"
-      tabIndex={0}
-      style={{ '--name-width': `${nameWidth}px` }}
-      aria-label={`Spans of ${root === undefined ? 'this trace' : titleOf(root)}`}
-      aria-rowcount={shown.length + 1}
-      aria-colcount={2}
-      aria-activedescendant={isCursorHere ? rowDomId(state.cursor.value) : undefined}
-      onKeyDown={(event) => {
-        if (event.target === grid.current && pressKey(state, event)) event.preventDefault();
-      }}
-    >
-      <div class="wf-head" role="row" aria-rowindex={1}>
-        <div class="wf-name-head" role="columnheader">
-          Service and operation
-        </div>
-        <div class="wf-ruler" role="columnheader" aria-label="Time">
+    <div class="waterfall" style={{ '--name-width': `${nameWidth}px` }}>
+      <div class="wf-lines" aria-hidden="true">
+        <div>
           {ticks.map(({ at, label }) => (
-            <span key={label} class="tick" style={{ left: `${at}%` }}>
-              {label}
-            </span>
+            <span key={label} style={{ left: `${at}%` }} />
           ))}
         </div>
       </div>
-      <div class="wf-body">
-        <div class="wf-lines" aria-hidden="true">
-          <div>
+      <div
+        ref={grid}
+        class="wf-scroll"
+        role="treegrid"
+        tabIndex={0}
+        aria-label={`Spans of ${root === undefined ? 'this trace' : titleOf(root)}`}
+        aria-rowcount={shown.length + 1}
+        aria-colcount={2}
+        aria-activedescendant={isCursorHere ? rowDomId(state.cursor.value) : undefined}
+        onKeyDown={(event) => {
+          if (event.target === grid.current && pressKey(state, event)) event.preventDefault();
+        }}
+        onScroll={(event) => {
+          scrollTop.value = event.currentTarget.scrollTop;
+        }}
+      >
+        <div class="wf-head" role="row" aria-rowindex={1}>
+          <div class="wf-name-head" role="columnheader">
+            Service and operation
+          </div>
+          <div class="wf-ruler" role="columnheader" aria-label="Time">
             {ticks.map(({ at, label }) => (
-              <span key={label} style={{ left: `${at}%` }} />
+              <span key={label} class="tick" style={{ left: `${at}%` }}>
+                {label}
+              </span>
             ))}
           </div>
         </div>
-        <div
-          ref={scroller}
-          class="wf-scroll"
-          tabIndex={-1}
-          role="presentation"
-          onScroll={(event) => {
-            scrollTop.value = event.currentTarget.scrollTop;
-          }}
-        >
-          <div
-            class="wf-spacer"
-            role="presentation"
-            style={{ height: `${spacerHeight(geometry)}px` }}
-          >
-            <div
-              class="wf-rows"
-              role="rowgroup"
-              style={{ transform: `translateY(${range.top}px)` }}
-            >
-              {shown.slice(range.first, range.end).map((index, offset) => {
-                const position = range.first + offset;
-                return (
-                  <WaterfallRow
-                    key={position % kRowsMax}
-                    state={state}
-                    index={index}
-                    position={position}
-                    onPick={() => {
-                      grid.current?.focus({ preventScroll: true });
-                      state.open(index);
-                    }}
-                  />
-                );
-              })}
-            </div>
+        <div class="wf-spacer" style={{ height: `${spacerHeight(geometry)}px` }}>
+          <div class="wf-rows" role="rowgroup" style={{ transform: `translateY(${range.top}px)` }}>
+            {shown.slice(range.first, range.end).map((index, offset) => {
+              const position = range.first + offset;
+              return (
+                <WaterfallRow
+                  key={position % kRowsMax}
+                  state={state}
+                  index={index}
+                  position={position}
+                  onPick={() => {
+                    grid.current?.focus({ preventScroll: true });
+                    state.open(index);
+                  }}
+                />
+              );
+            })}
           </div>
         </div>
-        <Splitter onMove={moveSplitter} />
       </div>
+      <Splitter onMove={moveSplitter} />
     </div>
   );
 }

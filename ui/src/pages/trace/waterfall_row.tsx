@@ -21,6 +21,10 @@ const kGlyphs: Readonly<Record<RowKind, readonly [string, string]>> = {
   LOCAL: ['●', 'local'],
 };
 
+function receives(kind: RowKind): boolean {
+  return kind === 'SERVER' || kind === 'CONSUMER';
+}
+
 export function rowDomId(index: number): string {
   return `row-${index}`;
 }
@@ -58,7 +62,11 @@ function NameCell({ state, row }: { readonly state: TraceState; readonly row: Ro
         <span class="visually-hidden">{kindName}</span>
       </span>
       <span class="wf-operation">{row.name}</span>
-      {row.remote !== undefined && <span class="wf-remote">→ {row.remote}</span>}
+      {row.remote !== undefined && (
+        <span class="wf-remote">
+          {receives(row.kind) ? 'from' : 'to'} {row.remote}
+        </span>
+      )}
       {isClosed && <span class="wf-hidden-count">+{row.size - 1}</span>}
       <RowMarks row={row} corrected={state.corrected.value} />
     </div>

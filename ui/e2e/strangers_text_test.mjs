@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: names, tags and log lines come from strangers; markup in them is text and nothing else.
+// Method: a trace that is hostile everywhere; the page must show it letter by letter while no script
+// runs, no dialog opens, nothing is fetched for it and the Content-Security-Policy has no work.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { hostileTrace, kHostile } from './sample_spans.mjs';
+import { Stage } from './stage.mjs';
+
+const stage = new Stage();
+const spans = hostileTrace();
+const service = spans[0].localEndpoint.serviceName;
+
+before(async () => {
+  await stage.open();
+  await stage.post(spans);
+});
+after(() => stage.close());
+
+async function assertHarmless(page) {
+  const state = await page.evaluate(() => ({
+    hacked: window.wasHacked,
+    images: document.querySelectorAll('img, iframe, object, embed').length,
+    scripts: document.querySelectorAll('script').length,
+    handlers: document.querySelectorAll('[onerror], [onload]').length,
+    odd: [...document.links].filter((link) => !link.href.startsWith(location.origin)).length,
+  }));
+  assert.deepEqual(state, { hacked: undefined, images: 0, scripts: 1, handlers: 0, odd: 0 });
+}
+
+/** Servers fold service names and span names to lower case; letters are compared that way. */
+async function assertShows(page, text) {
+  const shown = (await page.locator('body').textContent()).toLowerCase();
+  assert.ok(shown.includes(text.toLowerCase()), `not shown: ${text}`);
+}
+
+describe('text of strangers', () => {
+  it('is text in the result list', async () => {
+    await stage.withPage(async (page) => {
+      await stage.visit(
+        page,
+        `?serviceName=${encodeURIComponent(service.toLowerCase())}&lookback=1h&limit=10`,
+      );
+      await page.locator('.result').first().waitFor();
+      await assertShows(page, kHostile);
+      await assertHarmless(page);
+      await page.getByLabel('Service', { exact: true }).fill('evil<');
+      await page.getByRole('option').first().waitFor();
+      await assertHarmless(page);
+    });
+  });
+
+  it('is text in the waterfall, the details and the raw JSON', async () => {
+    await stage.withPage(async (page) => {
+      await stage.visit(page, `traces/${spans[0].traceId}?span=${spans[0].id}`);
+      const drawer = page.getByRole('complementary', { name: 'Span details' });
+      await drawer.waitFor();
+      await page.getByText('Raw JSON').click();
+      assert.equal(await drawer.locator('.tag dt', { hasText: kHostile }).count(), 1);
+      assert.equal(await drawer.locator('.annotations .value').textContent(), `log ${kHostile}`);
+      await assertShows(page, '<script>window.wasHacked=1</script>');
+      await assertShows(page, 'javascript:window.wasHacked=1');
+      await assertHarmless(page);
+      assert.ok((await page.title()).toLowerCase().includes('<img'));
+    });
+  });
+
+  it('is text in a refusal', async () => {
+    await stage.withPage(
+      async (page) => {
+        await page.route(/\/api\/v2\/trace\//, (route) =>
+          route.fulfill({ status: 400, contentType: 'text/html', body: kHostile }),
+        );
+        await stage.visit(page, `traces/${encodeURIComponent('<img src=x>')}`);
+        await page.getByText('HTTP 400').waitFor();
+        await assertShows(page, kHostile);
+        await assertHarmless(page);
+      },
+      { expected: [/status of 400/] },
+    );
+  });
+
+  it('would be stopped by the policy even if it were not text', async () => {
+    const response = await fetch(`${stage.url}/zipkin/`);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    for (const rule of ["default-src 'self'", "script-src 'self'", "frame-ancestors 'none'"]) {
+      assert.ok(policy.includes(rule), `policy lacks ${rule}: ${policy}`);
+    }
+    assert.ok(!policy.includes('unsafe-inline') && !policy.includes('unsafe-eval'));
+  });
+});
