@@ -18,7 +18,6 @@ version: str
 current_span: ContextVar[Span | None]
 
 def current() -> Span | None: ...
-
 @final
 class Span:
     @property

@@ -112,6 +112,7 @@ int append_header(void* carrier, clew_text name, clew_text value) {
 
 void header_names_clear(HeaderNames* names) {
     while (names->count > 0) {
-        Py_CLEAR(names->entries[--names->count].name);
+        names->count--;
+        Py_CLEAR(names->entries[names->count].name);
     }
 }

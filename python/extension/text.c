@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
 #include "extension.h"
 
 static TextView view_of_bytes(PyObject* bytes) {
@@ -25,8 +27,15 @@ static TextView view_of_str(PyObject* str, PyObject* owner) {
     return view_of_bytes(bytes);
 }
 
+// Without the module, which only types made in C carry there.
+static const char* type_name(PyObject* object) {
+    const char* name = Py_TYPE(object)->tp_name;
+    const char* dot = strrchr(name, '.');
+    return dot == NULL ? name : dot + 1;
+}
+
 static TextView view_of_type_name(PyObject* object, const char* format) {
-    PyObject* name = PyUnicode_FromFormat(format, Py_TYPE(object)->tp_name);
+    PyObject* name = PyUnicode_FromFormat(format, type_name(object));
     if (name == NULL) {
         PyErr_Clear();
         TextView view = {{"<no memory>", 11}, NULL};
@@ -56,8 +65,7 @@ TextView text_of_exception(PyObject* exception) {
     if (words == NULL) {
         PyErr_Clear();
     } else if (PyUnicode_GET_LENGTH(words) > 0) {
-        const char* name = Py_TYPE(exception)->tp_name;
-        PyObject* both = PyUnicode_FromFormat("%s: %U", name, words);
+        PyObject* both = PyUnicode_FromFormat("%s: %U", type_name(exception), words);
         Py_DECREF(words);
         if (both != NULL) {
             return view_of_str(both, both);

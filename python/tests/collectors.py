@@ -66,13 +66,14 @@ class Collector:
 
 
 class ScribeCollector(Collector):
-    """Answers Log calls; `result` may be set to TRY_LATER."""
+    """Answers Log calls, `seconds` after they came; `result` may be set to TRY_LATER."""
 
-    def __init__(self):
+    def __init__(self, seconds=0.0, port=0):
         super().__init__()
+        self.seconds = seconds
         self.result = thrift_spans.OK
         self.connections = 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port = self._listener.getsockname()[1]
         self.endpoint = f"scribe://127.0.0.1:{self.port}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -97,6 +98,7 @@ class ScribeCollector(Collector):
                 assert {category for category, _ in entries} == {b"zipkin"}
                 if self.result == thrift_spans.OK:
                     self.add([thrift_spans.read_span(message) for _, message in entries])
+                time.sleep(self.seconds)
                 connection.sendall(thrift_spans.log_reply(self.result, sequence, is_strict))
 
 

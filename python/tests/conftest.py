@@ -4,11 +4,16 @@
 import itertools
 import json
 import socket
+import sys
 from pathlib import Path
 
-import collectors
-import pytest
-import services
+# `python -m pytest` in python/ puts that folder first: it is the installed package that is tested.
+SOURCES = Path(__file__).parents[1]
+sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != SOURCES]
+
+import collectors  # noqa: E402
+import pytest  # noqa: E402
+import services  # noqa: E402
 
 PROGRAMS = Path(__file__).parent / "programs"
 NAMES = itertools.count(1)
@@ -17,6 +22,14 @@ NAMES = itertools.count(1)
 @pytest.fixture
 def scribe():
     collector = collectors.ScribeCollector()
+    yield collector
+    collector.close()
+
+
+@pytest.fixture
+def slow_collector():
+    """A scribe collector that takes `seconds` for each answer."""
+    collector = collectors.ScribeCollector(seconds=0.3)
     yield collector
     collector.close()
 

@@ -5,6 +5,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -25,13 +26,14 @@ class Service:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            cwd=TESTS,
             env={**clean_environment(), **extra},
         )
         self.lines = []
         self._changed = threading.Condition()
         self._has_ended = False
         threading.Thread(target=self._read, daemon=True).start()
-        self.port = int(self.line_with("port ").rpartition(" ")[2])
+        self.port = int(self.line_like(r"\bport (\d+)$")[1])
 
     def _read(self):
         for line in self.child.stdout:
@@ -42,17 +44,17 @@ class Service:
             self._has_ended = True
             self._changed.notify_all()
 
-    def line_with(self, words, seconds=READY_SECONDS):
-        """The first line of output that holds the words."""
+    def line_like(self, pattern, seconds=READY_SECONDS):
+        """The match of the first line of output that the pattern is found in."""
 
         def found():
-            lines = [line for line in self.lines if words in line]
-            return lines[0] if lines else "" if self._has_ended else None
+            return next(filter(None, (re.search(pattern, line) for line in self.lines)), None)
 
         with self._changed:
-            self._changed.wait_for(lambda: found() is not None, seconds)
-            assert found(), f"no line with {words!r}:\n" + "\n".join(self.lines)
-            return found()
+            self._changed.wait_for(lambda: found() or self._has_ended, seconds)
+            match = found()
+        assert match, f"no line like {pattern!r}:\n" + "\n".join(self.lines)
+        return match
 
     def stop(self):
         """Ends it and returns all that it printed."""
@@ -103,6 +105,7 @@ def run_script(text, *arguments, environment=None):
         capture_output=True,
         text=True,
         timeout=READY_SECONDS,
+        cwd=TESTS,
         env=clean_environment() | (environment or {}),
         check=False,
     )

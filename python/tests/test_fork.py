@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Forking: workers send their own spans, nothing is sent twice, and no thread is there to be lost.
+Method: real forks, before the first span, with spans in the ring, and with a span open.
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from services import run_script, running, wait_until
+
+PREFORK = Path(__file__).parent / "programs/prefork_service.py"
+
+
+def names_once(collector, wanted):
+    """The names of the spans that came, each of which must have come once."""
+    spans = collector.wait_for(lambda spans: {span["name"] for span in spans} >= wanted)
+    assert Counter(span["name"] for span in spans) == Counter(wanted)
+
+
+def test_two_workers_send_their_own_spans(collector):
+    options = {"endpoint": collector.endpoint, "service_name": "forked", "flush_interval_ms": 20}
+    with running(PREFORK, json.dumps(options)) as service:
+        assert service.lines.count("tasks at fork 1") == 2
+        answered = Counter()
+
+        def both_have_served():
+            answered[service.ask(f"/{sum(answered.values())}")["pid"]] += 1
+            return len(answered) == 2 and min(answered.values()) >= 3
+
+        wait_until(both_have_served, 60)
+        count = sum(answered.values())
+        spans = collector.wait_for(lambda spans: len(spans) >= count)
+        paths = Counter(span["tags"]["http.path"] for span in spans)
+        assert paths == Counter(f"/{number}" for number in range(count))
+        assert len({span["traceId"] for span in spans}) == count
+        assert len({span["id"] for span in spans}) == count
+
+
+def test_a_worker_has_one_thread_before_its_first_span_and_two_after(scribe):
+    options = {"port": scribe.port, "service_name": "forked", "flush_interval_ms": 20}
+    with running(PREFORK, json.dumps(options)) as service:
+        first = service.ask("/")
+        assert first["tasks"] == 1
+
+        def of_the_same_worker():
+            found = service.ask("/")
+            return found if found["pid"] == first["pid"] else None
+
+        assert wait_until(of_the_same_worker)["tasks"] == 2
+        assert len(list(Path(f"/proc/{service.child.pid}/task").iterdir())) == 1
+
+
+def test_nothing_in_the_ring_at_the_fork_is_sent_twice(collector):
+    """The parent has finished spans, and its thread, when it forks."""
+    run_script(
+        """
+import os, sys
+from clew import Tracer
+tracer = Tracer("forked", sys.argv[1], flush_interval_ms=1000)
+for number in range(100):
+    tracer.start(f"before {number}").finish()
+pid = os.fork()
+who = "child" if pid == 0 else "parent"
+assert tracer.stats()["finished"] == (0 if pid == 0 else 100)
+for number in range(100):
+    tracer.start(f"{who} {number}").finish()
+assert tracer.flush(20), tracer.stats()
+stats = tracer.stats()
+assert stats["finished"] == stats["sent"] == (100 if pid == 0 else 200), stats
+if pid == 0:
+    os._exit(0)
+assert os.waitpid(pid, 0)[1] == 0
+""",
+        collector.endpoint,
+    )
+    wanted = {f"{who} {n}" for who in ("before", "parent", "child") for n in range(100)}
+    names_once(collector, wanted)
+
+
+def test_a_span_that_is_open_at_the_fork_is_the_parents(collector):
+    run_script(
+        """
+import os, sys
+import clew
+tracer = clew.Tracer("forked", sys.argv[1])
+with tracer.start("open") as span:
+    pid = os.fork()
+    if pid == 0:
+        assert clew.current() is span
+        with tracer.start("of the child") as child:
+            assert child.parent_id == span.span_id
+            assert child.trace_id == span.trace_id
+        span.tag("said by", "the child")
+    else:
+        span.tag("said by", "the parent")
+        assert os.waitpid(pid, 0)[1] == 0
+assert tracer.flush(20), tracer.stats()
+if pid == 0:
+    os._exit(0)
+""",
+        collector.endpoint,
+    )
+    names_once(collector, {"open", "of the child"})
+    (span,) = [span for span in collector.spans() if span["name"] == "open"]
+    assert span["tags"]["said by"] == "the parent"
+
+
+def test_a_child_draws_ids_of_its_own(scribe):
+    out = run_script("""
+import os
+from clew import Tracer
+tracer = Tracer("forked", "scribe://127.0.0.1:1")
+tracer.start("warm").abandon()
+children = []
+for _ in range(4):
+    pid = os.fork()
+    if pid == 0:
+        for _ in range(50):
+            span = tracer.start("a")
+            print(span.span_id, flush=True)
+            span.abandon()
+        os._exit(0)
+    children.append(pid)
+assert [os.waitpid(pid, 0)[1] for pid in children] == [0] * 4
+""")
+    ids = out.split()
+    assert len(ids) == len(set(ids)) == 200
+
+
+def test_forks_of_forks_send_each_span_once(scribe):
+    run_script(
+        """
+import os, sys
+from clew import Tracer
+tracer = Tracer("forked", sys.argv[1], flush_interval_ms=1000)
+for generation in range(5):
+    tracer.start(f"generation {generation}").finish()
+    pid = os.fork()
+    if pid:
+        assert tracer.flush(20), tracer.stats()
+        assert os.waitpid(pid, 0)[1] == 0
+        os._exit(0)
+tracer.start("generation 5").finish()
+assert tracer.flush(20), tracer.stats()
+os._exit(0)
+""",
+        scribe.endpoint,
+    )
+    names_once(scribe, {f"generation {number}" for number in range(6)})
+
+
+def test_a_fork_does_not_warn_of_threads_before_the_first_span():
+    """Python 3.12 counts native threads; run_script() makes its DeprecationWarning an error."""
+    run_script("""
+import os
+from clew.eventlet import patcher
+patcher.enable_trace_patch(service_name="a", port=1)
+patcher.active_tracer().start("not finished").abandon()
+pid = os.fork()
+if pid == 0:
+    os._exit(0)
+assert os.waitpid(pid, 0)[1] == 0
+""")
