@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What bench/run.py measures: a product and its floor, both in one binary."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    name: str  # what --only takes
+    what: str
+    per: str  # the unit that the numbers are divided down to
+    items: int  # units in one iteration
+    binary: str
+    product: str  # the benchmark's names
+    floor: str
+    floor_words: str
+    goal: float  # ratio of times that must not be passed
+
+
+PAIRS = [
+    Pair(
+        name="json",
+        what="decode v2 JSON, bodies of 100 spans",
+        per="span",
+        items=100,
+        binary="clew_codec_json_v2_bench",
+        product="decode",
+        floor="floor_walk",
+        floor_words="a simdjson walk over the same bytes: every field visited, texts as views",
+        goal=3.0,
+    ),
+]
