@@ -52,9 +52,12 @@ if(CLEW_HARDEN)
     endforeach()
     target_compile_definitions(clew_build_flags INTERFACE _GLIBCXX_ASSERTIONS)
     target_compile_options(clew_build_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
-    foreach(flag -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen -Wl,--as-needed)
+    foreach(flag -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed)
         clew_try_link_flag(${flag})
     endforeach()
+    if(NOT CLEW_PYTHON)  # which is there to be dlopen()ed
+        clew_try_link_flag(-Wl,-z,nodlopen)
+    endif()
 endif()
 
 find_program(CLEW_MOLD mold)

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What does tracing cost a Python program? One recorded span, one that is not sampled, and one
+request of an eventlet.wsgi server, each beside a floor that is measured in the same run.
+
+usage: run.py [--json] [--rounds N]
+
+The figures are medians over rounds; in each round the variants take turns, so that a busy machine
+slows all of them. Nanoseconds are of this machine; the ratios are what to compare.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import eventlet
+from eventlet import wsgi
+from eventlet.green import socket
+
+import clew
+from clew.eventlet import patcher
+
+SPANS_IN_ROUND = 1000  # fewer than a ring holds, and drained between rounds
+REQUESTS_IN_ROUND = 300
+
+
+def time_calls(function, count):
+    """Nanoseconds a call, the loop's own cost taken off."""
+    turns = range(count)
+    begin = time.perf_counter_ns()
+    for _ in turns:
+        pass
+    loop = time.perf_counter_ns() - begin
+    begin = time.perf_counter_ns()
+    for _ in turns:
+        function()
+    return (time.perf_counter_ns() - begin - loop) / count
+
+
+def span_variants(endpoint):
+    """{name: function} of what a program does for one span."""
+    sampled = clew.Tracer("bench", endpoint, ring_bytes=1 << 20)
+    unsampled = clew.Tracer("bench", endpoint, sample_rate=0.0)
+    parent = unsampled.start("parent")
+    ended = sampled.start("ended")
+    ended.abandon()
+
+    def empty():
+        pass
+
+    def call():
+        ended.abandon()
+
+    def six_tags(tracer=sampled):
+        span = tracer.start("get", "server")
+        span.tag("http.method", "GET")
+        span.tag("http.path", "/v1/account/container/object")
+        span.tag("http.status_code", "200")
+        span.tag("user", "somebody")
+        span.tag("region", "eu-north")
+        span.tag("cache", "miss")
+        span.finish()
+
+    def root_unsampled():
+        six_tags(unsampled)
+
+    def child_unsampled():
+        unsampled.start("get", "client", parent).finish()
+
+    variants = {
+        "an empty Python call": empty,
+        "a Python call of an empty C method": call,
+        "a span with 6 tags, recorded": six_tags,
+        "the same, not sampled": root_unsampled,
+        "a child of a span that is not sampled": child_unsampled,
+    }
+    return variants, sampled
+
+
+def measure_spans(endpoint, rounds):
+    variants, tracer = span_variants(endpoint)
+    found = {name: [] for name in variants}
+    for number in range(rounds + 1):
+        for name, function in variants.items():
+            nanoseconds = time_calls(function, SPANS_IN_ROUND)
+            if number > 0:  # the first round warms up
+                found[name].append(nanoseconds)
+        tracer.flush(10)
+    stats = tracer.stats()
+    assert stats["finished"] == stats["sent"], stats
+    return {name: statistics.median(values) for name, values in found.items()}
+
+
+def hello(_, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"Hello, World!\r\n"]
+
+
+class Client:
+    """A keep-alive client in a greenthread of the same process."""
+
+    REQUEST = b"GET /hello HTTP/1.1\r\nHost: bench\r\n\r\n"
+    UNSAMPLED = b"GET /hello HTTP/1.1\r\nHost: bench\r\nX-B3-Sampled: 0\r\n\r\n"
+
+    def __init__(self, address):
+        self.sock = socket.create_connection(address)
+
+    def latencies(self, request, count):
+        found = []
+        for _ in range(count):
+            begin = time.perf_counter_ns()
+            self.sock.sendall(request)
+            answer = self.sock.recv(4096)
+            found.append(time.perf_counter_ns() - begin)
+            assert answer.endswith(b"Hello, World!\r\n")
+        return found
+
+
+def measure_requests(port, rounds):
+    """Median latency of a hello-world request: not traced, traced, and traced but not sampled."""
+    listener = eventlet.listen(("127.0.0.1", 0))
+    eventlet.spawn(wsgi.server, listener, hello, log_output=False)
+    client = Client(listener.getsockname())
+    found = {"not traced": [], "traced, recorded": [], "traced, not sampled": []}
+    for number in range(rounds + 1):
+        for name in found:
+            request = Client.UNSAMPLED if name == "traced, not sampled" else Client.REQUEST
+            if name != "not traced":
+                patcher.enable_trace_patch(port=port, service_name="bench")
+            client.latencies(request, 20)
+            middle = statistics.median(client.latencies(request, REQUESTS_IN_ROUND))
+            patcher.disable_trace_patch()
+            if number > 0:
+                found[name].append(middle)
+    base = found["not traced"]
+    return {
+        name: {
+            "ns": statistics.median(values),
+            "added_ns": statistics.median(b - a for a, b in zip(base, values)),
+            "ratio": statistics.median(b / a for a, b in zip(base, values)),
+        }
+        for name, values in found.items()
+    }
+
+
+def print_tables(spans, requests):
+    floor = spans["an empty Python call"]
+    print(f"{'one call':<40}{'ns':>8}{'x empty call':>14}")
+    for name, nanoseconds in spans.items():
+        print(f"{name:<40}{nanoseconds:>8.0f}{nanoseconds / floor:>14.1f}")
+    print(f"\n{'a request, eventlet hello world':<40}{'ns':>8}{'added ns':>10}{'ratio':>8}")
+    for name, row in requests.items():
+        print(f"{name:<40}{row['ns']:>8.0f}{row['added_ns']:>10.0f}{row['ratio']:>8.3f}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--rounds", type=int, default=30)
+    arguments = parser.parse_args()
+    sink = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("sink.py")], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        port = int(sink.stdout.readline())
+        spans = measure_spans(f"scribe://127.0.0.1:{port}", arguments.rounds)
+        requests = measure_requests(port, arguments.rounds)
+    finally:
+        sink.terminate()
+        sink.wait(10)
+    if arguments.json:
+        print(json.dumps({"spans_ns": spans, "requests": requests}, indent=1))
+    else:
+        print_tables(spans, requests)
+
+
+if __name__ == "__main__":
+    main()

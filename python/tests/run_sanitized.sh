@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds the extension with asan and ubsan, beside the released one, and runs the tests with it.
+#
+#   run_sanitized.sh PYTHON [PYTEST ARGUMENT ...]
+#
+# PYTHON is an interpreter that has the tests' packages. Leaks are not looked for: the interpreter
+# itself keeps memory until the end (test_nothing_leaks watches ours).
+set -euo pipefail
+python=${1:?usage: run_sanitized.sh PYTHON [PYTEST ARGUMENT ...]}
+shift
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
+site=$root/build/python-sanitized/site
+
+mkdir -p "$site"
+"$python" -m pip install --quiet --upgrade --no-deps --target "$site" \
+    -C "build-dir=../build/python-sanitized/{wheel_tag}" \
+    -C cmake.build-type=Debug \
+    -C cmake.define.CMAKE_CXX_FLAGS_DEBUG="-O1 -g1" \
+    -C cmake.define.CMAKE_C_FLAGS_DEBUG="-O1 -g1" \
+    -C cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF \
+    -C cmake.define.CLEW_HARDEN=OFF \
+    -C cmake.define.CLEW_SANITIZE=address,undefined \
+    "$root/python"
+
+cd "$root/python"
+export PYTHONPATH=$site PYTHONDONTWRITEBYTECODE=1 PYTHONMALLOC=malloc
+export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1
+export UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
+# libstdc++ too: asan looks for its __cxa_throw when it is loaded, and Python has none yet.
+preload="$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libstdc++.so)"
+LD_PRELOAD=$preload exec "$python" -m pytest -q -p no:cacheprovider "${@:-tests}"
