@@ -79,9 +79,9 @@ describe('the trace page', () => {
       await stage.visit(page, chainPath);
       await eventually(() => rowServices(page), names);
       for (let tabs = 0; tabs < 30; tabs += 1) {
-        await page.keyboard.press('Tab');
         const role = await page.evaluate(() => document.activeElement?.getAttribute('role'));
         if (role === 'treegrid') break;
+        await page.keyboard.press('Tab');
       }
       const at = (index) => `${names[index]}@${index + 1}`;
       const press = async (key, wanted) => {
@@ -160,6 +160,19 @@ describe('the trace page', () => {
       await eventually(() => count.textContent(), '2 of 2');
       await page.keyboard.type(' nothing like it');
       await eventually(() => count.textContent(), 'no match');
+    });
+  });
+
+  it('lists its keys', async () => {
+    await stage.withPage(async (page) => {
+      await stage.visit(page, chainPath);
+      await eventually(() => rowServices(page), names);
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+      await page.keyboard.press('Escape');
+      await eventually(() => page.getByRole('dialog').count(), 0);
+      await page.keyboard.press('ArrowDown');
+      await eventually(() => activeRow(page), `${names[1]}@2`);
     });
   });
 

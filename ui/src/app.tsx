@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which page an address means.
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { DependencyPage } from './pages/dependencies/dependency_page';
 import { Newcomer } from './pages/empty/newcomer';
 import { SearchPage } from './pages/search/search_page';
@@ -33,11 +34,25 @@ function Page(): JSX.Element {
   );
 }
 
+/** A new page starts at its beginning, for the keyboard and for screen readers too. */
+function useFocusOnNewPage(): { readonly current: HTMLElement | null } {
+  const main = useRef<HTMLElement>(null);
+  const { path } = place.value;
+  const last = useRef(path);
+  useEffect(() => {
+    if (last.current === path) return;
+    last.current = path;
+    main.current?.focus({ preventScroll: true });
+  }, [path]);
+  return main;
+}
+
 export function App(): JSX.Element {
+  const main = useFocusOnNewPage();
   return (
     <>
       <TopBar />
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} ref={main}>
         {config.value !== undefined && <Page />}
       </main>
     </>

@@ -11,6 +11,8 @@ const kNodeHeight = 34;
 const kColumnGap = 120;
 const kPlaceGap = 22;
 const kMargin = 12;
+/** Room for lines that come back to the first column. */
+const kLoopMargin = 76;
 const kNameLettersMax = 15;
 /** Above this the picture is a tangle; the table stands alone. */
 export const kServicesMax = 120;
@@ -20,10 +22,10 @@ interface Point {
   readonly y: number;
 }
 
-function placeOf(node: MapNode, places: number, inColumn: number): Point {
+function placeOf(node: MapNode, places: number, inColumn: number, left: number): Point {
   const free = ((places - inColumn) * (kNodeHeight + kPlaceGap)) / 2;
   return {
-    x: kMargin + node.column * (kNodeWidth + kColumnGap),
+    x: left + node.column * (kNodeWidth + kColumnGap),
     y: kMargin + free + node.place * (kNodeHeight + kPlaceGap),
   };
 }
@@ -105,13 +107,15 @@ export function DependencyMap(props: {
   const hues = assignHues(map.nodes.map((node) => node.service));
   const inColumn = new Map<number, number>();
   for (const { column } of map.nodes) inColumn.set(column, (inColumn.get(column) ?? 0) + 1);
+  const first = new Set(map.nodes.filter((node) => node.column === 0).map((node) => node.service));
+  const left = links.some((link) => first.has(link.child)) ? kLoopMargin : kMargin;
   const points = new Map(
     map.nodes.map((node) => {
-      return [node.service, placeOf(node, map.places, inColumn.get(node.column) ?? 1)];
+      return [node.service, placeOf(node, map.places, inColumn.get(node.column) ?? 1, left)];
     }),
   );
   const most = links.reduce((top, link) => Math.max(top, link.callCount), 1);
-  const width = 2 * kMargin + map.columns * (kNodeWidth + kColumnGap) - kColumnGap;
+  const width = 2 * left + map.columns * (kNodeWidth + kColumnGap) - kColumnGap;
   const height = 2 * kMargin + map.places * (kNodeHeight + kPlaceGap) - kPlaceGap;
   return (
     <div class="map-frame">

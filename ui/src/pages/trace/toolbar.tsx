@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { formatCount, formatDuration } from '../../core/duration';
 import { Icon, type IconName } from '../../ui/icons';
+import { KeyHelp } from './key_help';
 import type { TraceState } from './trace_state';
 
 function ToolButton(props: {
@@ -124,6 +125,7 @@ export function Toolbar({ state }: { readonly state: TraceState }): JSX.Element 
           ? `${formatCount(total)} rows`
           : `${formatCount(shown.length)} of ${formatCount(total)} rows`}
       </span>
+      <KeyHelp />
       {state.isZoomed.value && (
         <span class="zoom-note">
           {formatDuration(Math.round(from))} – {formatDuration(Math.round(to))}

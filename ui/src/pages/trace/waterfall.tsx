@@ -98,6 +98,13 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
     scrollTop.value = node.scrollTop;
   }, [state, reveals, scrollTop]);
 
+  // A reader who did not put the focus anywhere can use the arrow keys at once.
+  useEffect(() => {
+    const active = document.activeElement;
+    const isFree = active === null || active === document.body || active.tagName === 'MAIN';
+    if (isFree) grid.current?.focus({ preventScroll: true });
+  }, []);
+
   useEffect(() => {
     const node = grid.current;
     const onWheel = (event: WheelEvent) => {
