@@ -64,6 +64,11 @@ public:
         bytes_ += bytes;
         return true;
     }
+    // Requires: bytes <= bytes().
+    void shrink_to(std::size_t bytes) noexcept {
+        if (bytes_ != bytes) budget_->release(bytes_ - bytes);
+        bytes_ = bytes;
+    }
     void release() noexcept {
         if (bytes_ != 0) budget_->release(bytes_);
         bytes_ = 0;

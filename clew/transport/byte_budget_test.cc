@@ -53,6 +53,17 @@ TEST(ByteBudget, forgets_what_a_reservation_held_when_it_is_replaced) {
     EXPECT_TRUE(kept.grow(100));
 }
 
+TEST(ByteBudget, gets_back_what_turned_out_not_to_be_needed) {
+    ByteBudget budget(100);
+    ByteReservation reservation(budget);
+    ASSERT_TRUE(reservation.grow(80));
+    reservation.shrink_to(30);
+    EXPECT_EQ(reservation.bytes(), 30u);
+    EXPECT_EQ(budget.bytes_in_use(), 30u);
+    reservation.shrink_to(0);
+    EXPECT_EQ(budget.bytes_in_use(), 0u);
+}
+
 TEST(ByteBudget, adds_up_when_many_threads_use_it) {
     ByteBudget budget(1000);
     std::vector<std::thread> threads;

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: what is accepted is stored, what is not is answered in Zipkin's words, and the books are
+// balanced either way. Method: a real server and raw requests, with a storage that records.
+#include "clew/collector/http/http_span_receiver.h"
+
+#include <chrono>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "clew/collector/testing/recording_storage.h"
+#include "clew/sampler/sampler.h"
+#include "clew/transport/http/http_server.h"
+#include "clew/transport/testing/raw_client.h"
+#include "clew/wire/compression.h"
+
+namespace clew::collector {
+namespace {
+
+using transport::testing::RawClient;
+using transport::testing::RawReply;
+
+constexpr std::string_view kSpan =
+    R"({"traceId":"000000000000000a","id":"000000000000000b","kind":"CLIENT","name":"get",)"
+    R"("timestamp":1700000000000000,"localEndpoint":{"serviceName":"frontend"}})";
+
+std::string list_of(int count) {
+    std::string body = "[";
+    for (int i = 0; i < count; ++i) body.append(i == 0 ? "" : ",").append(kSpan);
+    return body + "]";
+}
+
+std::string gzipped(std::string_view text) {
+    std::string out;
+    wire::gzip(text, 6, out);
+    return out;
+}
+
+class HttpSpanReceiverTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_TRUE(loop_.start().has_value());
+        auto server = transport::HttpServer::open(
+            loop_,
+            {},
+            {},
+            budget_,
+            [this](transport::HttpRequest& request, const transport::HttpResponder& responder) {
+                receiver().receive(request, responder);
+            }
+        );
+        ASSERT_TRUE(server.has_value());
+        server_ = std::move(*server);
+        server_->start();
+    }
+
+    // Made at the first request, so that a test may set options before.
+    HttpSpanReceiver& receiver() {
+        static std::mutex mutex;
+        const std::lock_guard lock(mutex);
+        if (!receiver_) {
+            receiver_ = std::make_unique<HttpSpanReceiver>(collector_, metrics_, options_);
+        }
+        return *receiver_;
+    }
+
+    RawReply post(std::string_view body, std::string_view headers = "") {
+        RawClient client(server_->listener().port());
+        const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
+        return client.ask(
+            "POST", "/api/v2/spans", std::string(headers) + (body.empty() ? length : ""), body
+        );
+    }
+
+    void expect_refused(const RawReply& reply, int status, const std::string& text) {
+        EXPECT_EQ(reply.status, status);
+        EXPECT_EQ(reply.body, text);
+        EXPECT_EQ(reply.header("Content-Type"), "text/plain; charset=utf-8");
+        EXPECT_EQ(storage_.span_count(), 0u);
+        EXPECT_EQ(metrics_.messages.value(), 1u);
+        EXPECT_EQ(metrics_.messages_dropped.value(), 1u);
+        EXPECT_EQ(metrics_.spans.value(), 0u);
+    }
+
+    testing::RecordingStorage storage_;
+    sampler::AlwaysSampler sampler_;
+    Collector collector_{sampler_, storage_};
+    CollectorMetrics metrics_{"http"};
+    HttpReceiverOptions options_;
+    std::unique_ptr<HttpSpanReceiver> receiver_;
+    transport::ByteBudget budget_{128 * 1024 * 1024};
+    transport::EventLoop loop_{2};
+    std::unique_ptr<transport::HttpServer> server_;
+};
+
+TEST_F(HttpSpanReceiverTest, stores_a_list_and_answers_202_with_an_empty_body) {
+    const RawReply reply = post(list_of(3));
+    EXPECT_EQ(reply.status, 202);
+    EXPECT_EQ(reply.body, "");
+    EXPECT_EQ(reply.header("Content-Length"), "0");
+    EXPECT_EQ(storage_.span_count(), 3u);
+    EXPECT_EQ(storage_.batches[0][2].local_service_name(), "frontend");
+    EXPECT_EQ(metrics_.messages.value(), 1u);
+    EXPECT_EQ(metrics_.bytes.value(), list_of(3).size());
+    EXPECT_EQ(metrics_.spans.value(), 3u);
+    EXPECT_EQ(metrics_.spans_stored.value(), 3u);
+    EXPECT_EQ(metrics_.message_bytes.value(), static_cast<std::int64_t>(list_of(3).size()));
+}
+
+TEST_F(HttpSpanReceiverTest, takes_any_content_type_but_protobuf_for_json) {
+    for (const char* type :
+         {"application/json", "application/json; charset=utf-8", "text/plain", ""}) {
+        EXPECT_EQ(post(list_of(1), std::string("Content-Type: ") + type + "\r\n").status, 202);
+    }
+    EXPECT_EQ(post(list_of(1)).status, 202);
+    EXPECT_EQ(storage_.span_count(), 5u);
+}
+
+TEST_F(HttpSpanReceiverTest, answers_415_to_protobuf) {
+    expect_refused(
+        post("\x0a\x02", "Content-Type: application/X-Protobuf; a=b\r\n"),
+        415,
+        "PROTO3 spans are not accepted here yet, send JSON_V2 (application/json)"
+    );
+}
+
+TEST_F(HttpSpanReceiverTest, accepts_an_empty_body_and_an_empty_list) {
+    EXPECT_EQ(post("").status, 202);
+    EXPECT_EQ(post("[]").status, 202);
+    EXPECT_EQ(metrics_.messages.value(), 2u);
+    EXPECT_EQ(metrics_.bytes.value(), 0u);
+    EXPECT_EQ(metrics_.spans.value(), 0u);
+    EXPECT_EQ(storage_.batches.size(), 0u);
+}
+
+TEST_F(HttpSpanReceiverTest, accepts_white_space_around_the_list) {
+    EXPECT_EQ(post(" \t\r\n" + list_of(1) + "\n").status, 202);
+    EXPECT_EQ(post("\n[]\n").status, 202);
+    EXPECT_EQ(storage_.span_count(), 1u);
+}
+
+TEST_F(HttpSpanReceiverTest, inflates_gzip) {
+    const std::string body = list_of(500);
+    EXPECT_EQ(post(gzipped(body), "Content-Encoding: gzip\r\n").status, 202);
+    EXPECT_EQ(storage_.span_count(), 500u);
+    EXPECT_EQ(metrics_.bytes.value(), body.size());
+}
+
+TEST_F(HttpSpanReceiverTest, answers_400_to_what_is_no_gzip) {
+    expect_refused(post(list_of(1), "Content-Encoding: gzip\r\n"), 400, "Cannot gunzip spans");
+}
+
+TEST_F(HttpSpanReceiverTest, answers_400_to_gzip_of_nothing) {
+    expect_refused(post(gzipped(""), "Content-Encoding: gzip\r\n"), 400, "Cannot gunzip spans");
+}
+
+TEST_F(HttpSpanReceiverTest, answers_413_when_a_body_inflates_to_too_much) {
+    options_.inflated_bytes_max = 100'000;
+    expect_refused(
+        post(gzipped(std::string(1'000'000, ' ')), "Content-Encoding: gzip\r\n"),
+        413,
+        "the body inflates to more than 100000 bytes"
+    );
+    EXPECT_EQ(budget_.bytes_in_use(), 0u);
+}
+
+TEST_F(HttpSpanReceiverTest, answers_503_when_there_is_no_room_to_inflate) {
+    ASSERT_TRUE(budget_.try_reserve(110 * 1024 * 1024));
+    const RawReply reply = post(gzipped(list_of(1)), "Content-Encoding: gzip\r\n");
+    expect_refused(reply, 503, "too many bytes in flight, try again later");
+    EXPECT_EQ(reply.header("Retry-After"), "1");
+    EXPECT_EQ(post(list_of(1)).status, 202);
+}
+
+TEST_F(HttpSpanReceiverTest, answers_400_when_the_body_is_no_list) {
+    expect_refused(post(kSpan), 400, "Expected a JSON_V2 encoded list\n");
+}
+
+TEST_F(HttpSpanReceiverTest, answers_400_when_the_body_is_a_v1_list) {
+    expect_refused(
+        post(R"([{"traceId":"a","id":"b","name":"get","binaryAnnotations":[]}])"),
+        400,
+        "Expected a JSON_V2 encoded list, but received: JSON_V1\n"
+    );
+}
+
+TEST_F(HttpSpanReceiverTest, stores_a_v2_span_that_only_mentions_v1) {
+    const std::string body = R"([{"traceId":"a","id":"b","localEndpoint":{"serviceName":"a"},)"
+                             R"("tags":{"query":"{\"binaryAnnotations\":[]}"}}])";
+    EXPECT_EQ(post(body).status, 202);
+    EXPECT_EQ(storage_.span_count(), 1u);
+}
+
+TEST_F(HttpSpanReceiverTest, answers_400_in_the_decoders_words_and_stores_nothing) {
+    expect_refused(
+        post("[" + std::string(kSpan) + R"(,{"traceId":"a"}])"),
+        400,
+        "Missing : id reading List<Span> from json"
+    );
+}
+
+TEST_F(HttpSpanReceiverTest, answers_400_to_malformed_json) {
+    expect_refused(post("[{\"traceId\""), 400, "Malformed reading List<Span> from json");
+}
+
+TEST_F(HttpSpanReceiverTest, answers_413_to_more_spans_than_a_message_may_have) {
+    options_.json_limits.spans_max = 2;
+    const RawReply reply = post(list_of(3));
+    EXPECT_EQ(reply.status, 413);
+    EXPECT_NE(reply.body.find("spans_max is 2"), std::string::npos) << reply.body;
+}
+
+TEST_F(HttpSpanReceiverTest, answers_503_with_retry_after_when_the_storage_is_overloaded) {
+    storage_.answer = Error{Code::overloaded, "the journal is behind"};
+    const RawReply reply = post(list_of(2));
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.body, "the journal is behind");
+    EXPECT_EQ(reply.header("Retry-After"), "1");
+    EXPECT_EQ(metrics_.spans_rejected.value(), 2u);
+}
+
+TEST_F(HttpSpanReceiverTest, answers_413_when_the_batch_never_fits) {
+    storage_.answer = Error{Code::limit_exceeded, "more spans than the storage holds"};
+    EXPECT_EQ(post(list_of(2)).status, 413);
+}
+
+TEST_F(HttpSpanReceiverTest, answers_500_with_the_storages_words) {
+    storage_.answer = Error{Code::io, "disk on fire"};
+    const RawReply reply = post(list_of(2));
+    EXPECT_EQ(reply.status, 500);
+    EXPECT_EQ(reply.body, "disk on fire");
+    EXPECT_EQ(metrics_.messages_dropped.value(), 0u);
+}
+
+TEST_F(HttpSpanReceiverTest, answers_when_the_storage_does_and_not_before) {
+    storage_.keeps_answers_back = true;
+    RawClient client(server_->listener().port());
+    const std::string body = list_of(1);
+    client.send(
+        "POST /api/v2/spans HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\n\r\n" + body
+    );
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (storage_.waiting_count() == 0 && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::yield();
+    }
+    EXPECT_GT(budget_.bytes_in_use(), 0u);
+    storage_.answer_all();
+    EXPECT_EQ(client.read_reply().status, 202);
+}
+
+TEST_F(HttpSpanReceiverTest, stores_large_bodies_too) {
+    EXPECT_EQ(post(list_of(20'000)).status, 202);
+    EXPECT_EQ(storage_.span_count(), 20'000u);
+    EXPECT_EQ(post(list_of(1)).status, 202);
+}
+
+}  // namespace
+}  // namespace clew::collector
