@@ -41,6 +41,10 @@ if(CLEW_SANITIZE)
     target_compile_definitions(clew_build_flags INTERFACE _GLIBCXX_ASSERTIONS)
 endif()
 
+if(CLEW_FUZZ)
+    target_compile_options(clew_build_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(CLEW_HARDEN)
     foreach(
         flag

@@ -8,7 +8,8 @@
 #       LINKS simdjson::simdjson             third-party libraries, private to the .cc files
 #       TESTS memory_storage_test.cc         gtest, one binary per module
 #       TEST_DEPENDS storage/testing         testing/ kits, for the tests only
-#       TEST_LINKS nlohmann_json::nlohmann_json)
+#       TEST_LINKS nlohmann_json::nlohmann_json
+#       FUZZ x_fuzz.cc)                      libFuzzer targets, one program per file (preset fuzz)
 #
 # PART name: a second library in the same folder (codec/json_v2 writes without any dependency, its
 # PART decoder reads with simdjson), so that what is installed stays free of third parties.
@@ -21,7 +22,7 @@
 function(clew_module path)
     cmake_parse_arguments(
         M "" "FLOOR;PART"
-        "DEPENDS;HEADERS;SOURCES;LINKS;TESTS;TEST_DEPENDS;TEST_LINKS;NDEBUG_SOURCES" ${ARGN}
+        "DEPENDS;HEADERS;SOURCES;LINKS;TESTS;TEST_DEPENDS;TEST_LINKS;NDEBUG_SOURCES;FUZZ" ${ARGN}
     )
     if(M_UNPARSED_ARGUMENTS OR NOT DEFINED M_FLOOR)
         message(FATAL_ERROR "clew_module(${path}): FLOOR is missing or unknown words: ${M_UNPARSED_ARGUMENTS}")
@@ -52,6 +53,17 @@ function(clew_module path)
     foreach(file IN LISTS M_NDEBUG_SOURCES)
         set_property(SOURCE ${file} APPEND PROPERTY COMPILE_DEFINITIONS NDEBUG)
     endforeach()
+    if(CLEW_FUZZ)
+        foreach(file IN LISTS M_FUZZ)
+            get_filename_component(name "${file}" NAME_WE)
+            add_executable(${name} ${file})
+            target_link_libraries(${name} PRIVATE ${target} clew_build_flags)
+            target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+            set_target_properties(
+                ${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz"
+            )
+        endforeach()
+    endif()
     if(M_TESTS AND CLEW_TESTS)
         clew_module_tests(${target} "${path}" "${M_TESTS}" "${M_TEST_DEPENDS}" "${M_TEST_LINKS}")
     endif()
