@@ -37,7 +37,7 @@ struct TraceContext {
     // spans agree even when somebody sets the clock. Never leaves the process.
     std::uint32_t time_anchor = 0;
 
-    constexpr bool has_ids() const noexcept { return !trace_id.is_zero(); }
+    constexpr bool has_ids() const noexcept { return !trace_id.is_zero() && !span_id.is_zero(); }
     constexpr bool is_recorded() const noexcept { return debug || sampling == Sampling::sampled; }
 
     // What travels and what is recorded; the anchor is neither.

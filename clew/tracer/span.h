@@ -114,6 +114,12 @@ public:
 private:
     friend class Tracer;
 
+    void begin(
+        internal::Recorder* recorder,
+        std::uint32_t generation,
+        std::string_view name,
+        model::Kind kind
+    ) noexcept;
     void record_tag(std::string_view key, std::string_view value) noexcept;
     void record_int64_tag(std::string_view key, std::int64_t value) noexcept;
     void record_uint64_tag(std::string_view key, std::uint64_t value) noexcept;
@@ -122,6 +128,7 @@ private:
     void count_cut() noexcept;
     void end_now() noexcept;
     void end_orphaned() noexcept;
+    void end(std::uint64_t at, std::uint8_t flags) noexcept;
     void take(Span& other) noexcept;
 
     internal::Recorder* recorder_ = nullptr;  // null: not recorded, or ended

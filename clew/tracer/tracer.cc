@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/tracer/tracer.h"
+
+#include <bit>
+#include <string>
+#include <utility>
+
+#include "clew/base/concurrent/fork_guard.h"
+#include "clew/base/text.h"
+#include "clew/tracer/current_trace_context.h"
+#include "clew/tracer/internal/recorder.h"
+#include "clew/tracer/internal/thread_state.h"
+
+namespace clew::tracer {
+
+namespace {
+
+using propagation::Sampling;
+using propagation::TraceContext;
+
+constexpr std::size_t kSmallestTextBytesMax = 8;  // room for what marks a cut
+constexpr std::size_t kSmallestSpanBytesMax = 512;
+constexpr std::size_t kCountMax = 65535;
+
+struct Limit {
+    const char* name;
+    std::size_t value;
+    std::size_t least;
+    std::size_t most;
+};
+
+Expected<void> check(const TracerLimits& limits) {
+    constexpr std::size_t kRingBytesMost = std::size_t{1} << 30;
+    const std::size_t text_most = limits.span_bytes_max;
+    const Limit all[] = {
+        {"ring_bytes_max", limits.ring_bytes_max, 4096, kRingBytesMost},
+        {"rings_max", limits.rings_max, 1, std::size_t{1} << 20},
+        {"span_bytes_max", limits.span_bytes_max, kSmallestSpanBytesMax, kRingBytesMost / 2},
+        {"tag_key_bytes_max", limits.tag_key_bytes_max, kSmallestTextBytesMax, kCountMax},
+        {"tag_value_bytes_max", limits.tag_value_bytes_max, kSmallestTextBytesMax, text_most},
+        {"annotation_bytes_max", limits.annotation_bytes_max, kSmallestTextBytesMax, text_most},
+        {"name_bytes_max", limits.name_bytes_max, kSmallestTextBytesMax, text_most},
+        {"tags_max", limits.tags_max, 0, kCountMax},
+        {"annotations_max", limits.annotations_max, 0, kCountMax},
+    };
+    for (const Limit& limit : all) {
+        if (limit.value >= limit.least && limit.value <= limit.most) continue;
+        return Error{
+            Code::invalid_argument,
+            std::string(limit.name) + " should be between " + std::to_string(limit.least) +
+                " and " + std::to_string(limit.most) + ": was " + std::to_string(limit.value)};
+    }
+    if (!std::has_single_bit(limits.ring_bytes_max)) {
+        return Error{
+            Code::invalid_argument,
+            "ring_bytes_max should be a power of two: was " +
+                std::to_string(limits.ring_bytes_max)};
+    }
+    return {};
+}
+
+// The service's name as every span will show it.
+std::string normal_service_name(std::string_view name, std::size_t bytes_max) {
+    std::string valid;
+    append_valid_utf8(name, valid);
+    std::erase(valid, '\0');
+    std::string lower = lower_case(valid);
+    while (lower.size() > bytes_max || !is_valid_utf8(lower)) lower.pop_back();
+    return lower;
+}
+
+void decide(const internal::Recorder& recorder, TraceContext& context) noexcept {
+    if (context.debug) {
+        context.sampling = Sampling::sampled;
+    } else if (context.sampling == Sampling::unset) {
+        const bool sampled = recorder.is_sampled(context.trace_id);
+        context.sampling = sampled ? Sampling::sampled : Sampling::not_sampled;
+    }
+    if (context.time_anchor == 0) context.time_anchor = recorder.time_anchor();
+}
+
+// A root with new ids that obeys the decision in `context`, if there is one.
+TraceContext root(const internal::Recorder& recorder, TraceContext context) noexcept {
+    const std::uint32_t generation = fork_generation();
+    internal::IdGenerator& ids = internal::thread_state.ids;
+    // Zipkin's libraries give a root span the (low half of the) trace id.
+    context.span_id.value = ids.next(generation);
+    context.trace_id = {
+        recorder.options().trace_id_128bit ? ids.next(generation) : 0, context.span_id.value};
+    context.parent_id = {};
+    context.shared = false;
+    decide(recorder, context);
+    return context;
+}
+
+TraceContext child_of(const internal::Recorder& recorder, TraceContext context) noexcept {
+    context.parent_id = context.span_id;
+    context.span_id.value = internal::thread_state.ids.next(fork_generation());
+    context.shared = false;
+    decide(recorder, context);
+    return context;
+}
+
+}  // namespace
+
+Expected<Tracer> Tracer::create(TracerOptions options) {
+    if (Expected<void> checked = check(options.limits); !checked) return checked.error();
+    internal::Recorder* recorder = nullptr;
+    try {
+        options.service_name =
+            normal_service_name(options.service_name, options.limits.name_bytes_max);
+        recorder = internal::Recorder::create(std::move(options));
+    } catch (...) {  // memory is short
+    }
+    if (recorder == nullptr) return Error{Code::unavailable, "no memory"};
+    return Tracer(recorder);
+}
+
+Tracer::~Tracer() {
+    if (recorder_ != nullptr) recorder_->close();
+}
+
+Tracer::Tracer(Tracer&& other) noexcept : recorder_(std::exchange(other.recorder_, nullptr)) {}
+
+Tracer& Tracer::operator=(Tracer&& other) noexcept {
+    if (this == &other) return *this;
+    if (recorder_ != nullptr) recorder_->close();
+    recorder_ = std::exchange(other.recorder_, nullptr);
+    return *this;
+}
+
+Span Tracer::begin(const TraceContext& context, std::string_view name, model::Kind kind)
+    const noexcept {
+    Span span(context);
+    if (context.is_recorded()) span.begin(recorder_, fork_generation(), name, kind);
+    return span;
+}
+
+Span Tracer::new_trace(std::string_view name, model::Kind kind) const noexcept {
+    if (recorder_ == nullptr) return {};
+    return begin(root(*recorder_, {}), name, kind);
+}
+
+Span Tracer::continue_trace(const TraceContext& parent, std::string_view name, model::Kind kind)
+    const noexcept {
+    if (recorder_ == nullptr) return Span(parent);
+    return begin(
+        parent.has_ids() ? child_of(*recorder_, parent) : root(*recorder_, parent), name, kind
+    );
+}
+
+Span Tracer::join_span(const TraceContext& extracted, std::string_view name, model::Kind kind)
+    const noexcept {
+    if (recorder_ == nullptr) return Span(extracted);
+    if (!extracted.has_ids() || !recorder_->options().supports_join) {
+        return continue_trace(extracted, name, kind);
+    }
+    TraceContext joined = extracted;
+    joined.shared = true;
+    decide(*recorder_, joined);
+    return begin(joined, name, kind);
+}
+
+Span Tracer::next_span(std::string_view name, model::Kind kind) const noexcept {
+    return new_child(current_trace_context(), name, kind);
+}
+
+}  // namespace clew::tracer
