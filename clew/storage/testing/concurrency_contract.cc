@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: many writers and readers at once; each batch is there from its `done` on, whole.
+// Method: real threads, no sleeps; every reader checks what it sees while the others write.
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "clew/model/testing/span_text.h"
+#include "clew/storage/testing/storage_contract.h"
+
+namespace clew::storage::testing {
+
+int link_concurrency_contract() { return 1; }
+
+namespace {
+
+constexpr int kWriters = 4;
+constexpr int kBatchesPerWriter = 60;
+constexpr std::size_t kSpansPerTrace = 4;
+
+model::TraceId id_of(int writer, int batch) {
+    return {
+        0, static_cast<std::uint64_t>(writer + 1) << 32 | static_cast<std::uint64_t>(batch + 1)};
+}
+
+std::size_t spans_in(const Expected<StoredTrace>& trace) { return trace ? trace->spans.size() : 0; }
+
+TEST_P(StorageContract, finds_a_span_as_soon_as_it_is_accepted) {
+    for (int round = 0; round < 200; ++round) {
+        store(model::testing::sample_trace(id_of(0, round)));
+        const auto trace = storage().span_store().get_trace(id_of(0, round));
+        ASSERT_EQ(spans_in(trace), kSpansPerTrace) << "round " << round;
+        const auto traces =
+            storage().span_store().find_traces(Asking().service("backend").limit(1000).query());
+        ASSERT_TRUE(traces.has_value());
+        ASSERT_EQ(traces->size(), static_cast<std::size_t>(round) + 1);
+    }
+}
+
+TEST_P(StorageContract, lets_writers_and_readers_work_at_once) {
+    std::atomic<int> writers_left{kWriters};
+    std::atomic<int> failures{0};
+    const auto expect = [&](bool condition) {
+        if (!condition) failures.fetch_add(1);
+    };
+    std::vector<std::thread> threads;
+    for (int writer = 0; writer < kWriters; ++writer) {
+        threads.emplace_back([&, writer] {
+            for (int batch = 0; batch < kBatchesPerWriter; ++batch) {
+                const model::TraceId id = id_of(writer, batch);
+                store(model::testing::sample_trace(id, kSampleTimeUs + batch * 1000));
+                expect(spans_in(storage().span_store().get_trace(id)) == kSpansPerTrace);
+            }
+            writers_left.fetch_sub(1);
+        });
+    }
+    for (int reader = 0; reader < 2; ++reader) {
+        threads.emplace_back([&] {
+            while (writers_left.load() > 0) {
+                const auto traces = storage().span_store().find_traces(
+                    Asking().service("frontend").span_name("get /").query()
+                );
+                expect(traces.has_value());
+                if (!traces) return;
+                for (const StoredTrace& trace : *traces) {
+                    expect(trace.spans.size() == kSpansPerTrace);
+                }
+                expect(services().size() <= 2);
+                for (const std::string& link : links()) {
+                    expect(
+                        link.starts_with("frontend>backend ") || link.starts_with("backend>db ")
+                    );
+                }
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(failures.load(), 0);
+    EXPECT_EQ(found(Asking().limit(1000)).size(), std::size_t{kWriters * kBatchesPerWriter});
+    EXPECT_EQ(storage().counts().spans, kWriters * kBatchesPerWriter * kSpansPerTrace);
+    EXPECT_EQ(links(), (Texts{"backend>db 240/240", "frontend>backend 240/0"}));
+}
+
+TEST_P(StorageContract, collects_one_trace_from_many_writers) {
+    std::vector<std::thread> threads;
+    for (int writer = 0; writer < kWriters; ++writer) {
+        threads.emplace_back([&, writer] {
+            for (int i = 0; i < 100; ++i) {
+                store(
+                    "trace=a id=" + std::to_string(writer + 1) + std::to_string(i) + " at=+" +
+                    std::to_string(i * 500) + " local=s" + std::to_string(writer)
+                );
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(got({0, 0xa}), "000000000000000a");
+    EXPECT_EQ(storage().counts().spans, 400U);
+    EXPECT_EQ(services(), (Texts{"s0", "s1", "s2", "s3"}));
+}
+
+}  // namespace
+
+}  // namespace clew::storage::testing
