@@ -35,6 +35,7 @@ std::string_view http_reason(int status) noexcept {
         case 302: return "Found";
         case 304: return "Not Modified";
         case 400: return "Bad Request";
+        case 403: return "Forbidden";
         case 404: return "Not Found";
         case 405: return "Method Not Allowed";
         case 408: return "Request Timeout";

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What an Error is over HTTP: a status and one line of plain text, the error's own words.
+//
+// Threads: pure functions.
+
+#include "clew/base/error.h"
+#include "clew/transport/http/http_response.h"
+
+namespace clew::web {
+
+// invalid_argument 400, not_found 404, overloaded and unavailable 503 with Retry-After, else 500.
+transport::HttpResponse error_response(const Error& error);
+
+}  // namespace clew::web

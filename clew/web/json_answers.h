@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The JSON of the query API's answers: compact, in Zipkin's order of keys.
+//
+// Threads: pure functions.
+
+#include <string>
+#include <vector>
+
+#include "clew/model/dependency_link.h"
+#include "clew/storage/stored_trace.h"
+#include "clew/transport/http/http_response.h"
+
+namespace clew::web {
+
+// 200 with application/json.
+transport::HttpResponse json_response(std::string json);
+
+// ["a","b"]
+std::string names_json(const std::vector<std::string>& names);
+// [{span},{span}]
+std::string trace_json(const storage::StoredTrace& trace);
+// [[{span}],[{span}]]; a trace without spans is left out, because the pages of the field read its
+// first span.
+std::string traces_json(const std::vector<storage::StoredTrace>& traces);
+// [{"parent":"a","child":"b","callCount":2,"errorCount":1}]; errorCount only when there are errors.
+std::string links_json(const std::vector<model::DependencyLink>& links);
+
+}  // namespace clew::web

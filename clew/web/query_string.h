@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Reads the parameters of a request: the part of an address behind '?', percent-encoded, with '+'
+// for a space, names repeated or without values.
+//
+// Threads: pure functions.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clew/query/query_request.h"
+
+namespace clew::web {
+
+// In the order in which they stand. An escape that is none ("%zz") stands for itself.
+std::vector<query::Parameter> parse_query_string(std::string_view text);
+
+// Percent-escapes of a path; '+' is a plus there. Nothing when the path is not allowed to mean
+// anything: a NUL inside.
+std::optional<std::string> decode_path(std::string_view text);
+
+}  // namespace clew::web

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/web/ui_routes.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "clew/base/hex.h"
+#include "clew/web/json_answers.h"
+
+namespace clew::web {
+
+namespace {
+
+using transport::HttpRequest;
+using transport::HttpResponder;
+using transport::HttpResponse;
+
+constexpr std::string_view kRoot = "/zipkin/";
+constexpr std::string_view kPageName = "index.html";
+constexpr std::string_view kBuiltBase = "href=\"/zipkin/\"";
+
+constexpr std::string_view kNoPage =
+    "This clew was built without its page (CLEW_UI=OFF): configure with -DCLEW_UI=ON and build "
+    "again "
+    "with Node 20.19 or later. The API is at /api/v2/traces.\n";
+
+// Span text comes from strangers: nothing but our own files may run or be loaded.
+constexpr std::string_view kContentSecurityPolicy =
+    "default-src 'self'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
+// FNV-1a: tells one build's file from another's, which is all an ETag is for.
+std::string etag_of(std::string_view content) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : content) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    }
+    std::array<char, 16> hex;
+    write_hex16(hash, hex.data());
+    return "\"" + std::string(hex.data(), hex.size()) + "\"";
+}
+
+// If-None-Match: weak comparison, a list, or "*".
+bool has_current(const HttpRequest& request, std::string_view etag) {
+    std::string_view known = request.header("If-None-Match");
+    return known == "*" || known.find(etag) != std::string_view::npos;
+}
+
+bool wants_html(const HttpRequest& request) {
+    return transport::list_has_token(request.header("Accept"), "text/html");
+}
+
+// The addresses a person can be at; others are the page only when a browser asks for one.
+bool is_page_path(std::string_view path) {
+    return path.empty() || path == kPageName || path == "dependency" || path == "traceViewer" ||
+           path.starts_with("traces/");
+}
+
+Router::Route redirect(std::string location) {
+    return [location = std::move(location)](const HttpRequest& request, const HttpResponder& to) {
+        HttpResponse response;
+        response.status = 302;
+        const std::string query = request.query.empty() ? "" : "?" + std::string(request.query);
+        response.add_header("Location", location + query);
+        to.send(std::move(response));
+    };
+}
+
+void add_page_headers(HttpResponse& response) {
+    response.add_header("Content-Security-Policy", kContentSecurityPolicy);
+    response.add_header("X-Content-Type-Options", "nosniff");
+    response.add_header("Referrer-Policy", "no-referrer");
+    response.add_header("X-Frame-Options", "DENY");
+}
+
+}  // namespace
+
+UiRoutes::UiRoutes(UiAssets assets, const UiConfig& config) : config_json_(ui_config_json(config)) {
+    for (const UiAsset& asset : assets) {
+        if (asset.name == kPageName) page_ = asset.content;
+        files_.push_back({asset, etag_of(asset.content)});
+    }
+    const std::size_t at = page_.find(kBuiltBase);
+    if (at != std::string::npos && config.base_path != "/zipkin") {
+        const std::string path = config.base_path == "/" ? "" : config.base_path;
+        page_.replace(at, kBuiltBase.size(), "href=\"" + path + "/\"");
+    }
+    page_etag_ = etag_of(page_);
+}
+
+void UiRoutes::mount(Router& router) const {
+    router.get("/", redirect("zipkin/"));
+    router.get("/zipkin", redirect("zipkin/"));
+    router.get("/favicon.ico", redirect("zipkin/favicon.svg"));
+    router.get("/zipkin/favicon.ico", redirect("favicon.svg"));
+    router.get("/zipkin/config.json", [this](const HttpRequest&, const HttpResponder& responder) {
+        HttpResponse response = json_response(config_json_);
+        response.add_header("Cache-Control", "max-age=600");
+        responder.send(std::move(response));
+    });
+    router.get_below(
+        std::string(kRoot),
+        [this](const HttpRequest& request, const HttpResponder& responder) {
+            serve_file(request, responder);
+        }
+    );
+}
+
+void UiRoutes::serve_file(const HttpRequest& request, const HttpResponder& responder) const {
+    const std::string_view name = request.path.substr(kRoot.size());
+    if (is_page_path(name)) return serve_page(request, responder);
+    const auto file = std::ranges::find_if(files_, [name](const File& candidate) {
+        return candidate.asset.name == name;
+    });
+    if (file == files_.end()) {
+        const bool is_api = name == "api" || name.starts_with("api/");
+        if (!is_api && wants_html(request)) return serve_page(request, responder);
+        return responder.send(transport::text_response(404, "not found"));
+    }
+    HttpResponse response;
+    response.add_header("Cache-Control", "max-age=31536000, immutable");
+    response.add_header("ETag", file->etag);
+    response.add_header("X-Content-Type-Options", "nosniff");
+    if (has_current(request, file->etag)) {
+        response.status = 304;
+    } else {
+        response.content_type = file->asset.content_type;
+        response.static_body = file->asset.content;
+    }
+    responder.send(std::move(response));
+}
+
+void UiRoutes::serve_page(const HttpRequest& request, const HttpResponder& responder) const {
+    if (page_.empty()) return responder.send(transport::text_response(404, kNoPage));
+    HttpResponse response;
+    response.add_header("Cache-Control", "max-age=60");
+    response.add_header("ETag", page_etag_);
+    add_page_headers(response);
+    if (has_current(request, page_etag_)) {
+        response.status = 304;
+    } else {
+        response.content_type = "text/html; charset=utf-8";
+        response.static_body = page_;
+    }
+    responder.send(std::move(response));
+}
+
+}  // namespace clew::web

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Serves the page at /zipkin/ from inside the program, with Zipkin's addresses: one HTML file for
+// every address a person can be at, hashed assets that browsers keep for good, config.json, and the
+// headers that keep foreign script out.
+//
+// Threads: as every route.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clew/web/router.h"
+#include "clew/web/ui_assets.h"
+#include "clew/web/ui_config.h"
+
+namespace clew::web {
+
+class UiRoutes {
+public:
+    UiRoutes(UiAssets assets, const UiConfig& config);
+
+    // Requires: this outlives the router.
+    void mount(Router& router) const;
+
+private:
+    void serve_file(
+        const transport::HttpRequest& request, const transport::HttpResponder& responder
+    ) const;
+    void serve_page(
+        const transport::HttpRequest& request, const transport::HttpResponder& responder
+    ) const;
+
+    struct File {
+        UiAsset asset;
+        std::string etag;  // with its quotes
+    };
+
+    std::vector<File> files_;
+    std::string config_json_;
+    std::string page_;  // index.html with its <base> set; empty in a build without the page
+    std::string page_etag_;
+};
+
+}  // namespace clew::web
