@@ -4,11 +4,13 @@
 Both keep spans in the shape of v2 JSON. Waiting is on conditions, with a deadline.
 """
 
+import contextlib
 import gzip
 import http.server
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 
@@ -91,15 +93,21 @@ class ScribeCollector(Collector):
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
-        with connection, connection.makefile("rb") as stream:
+        # A program that was ended resets its connection; a call that is cut off is no call.
+        with contextlib.suppress(ConnectionError), connection:
+            stream = connection.makefile("rb")
             while len(head := stream.read(4)) == 4:
-                frame = stream.read(struct.unpack(">i", head)[0])
-                entries, sequence, is_strict = thrift_spans.read_log_call(frame)
-                assert {category for category, _ in entries} == {b"zipkin"}
-                if self.result == thrift_spans.OK:
-                    self.add([thrift_spans.read_span(message) for _, message in entries])
-                time.sleep(self.seconds)
-                connection.sendall(thrift_spans.log_reply(self.result, sequence, is_strict))
+                (size,) = struct.unpack(">i", head)
+                if len(frame := stream.read(size)) == size:
+                    self._answer(connection, frame)
+
+    def _answer(self, connection, frame):
+        entries, sequence, is_strict = thrift_spans.read_log_call(frame)
+        assert {category for category, _ in entries} == {b"zipkin"}
+        if self.result == thrift_spans.OK:
+            self.add([thrift_spans.read_span(message) for _, message in entries])
+        time.sleep(self.seconds)
+        connection.sendall(thrift_spans.log_reply(self.result, sequence, is_strict))
 
 
 class HttpCollector(Collector):
@@ -128,8 +136,15 @@ class HttpCollector(Collector):
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                if not isinstance(error := sys.exc_info()[1], ConnectionError):
+                    collector.failures.append(error)
+
+        self.failures = []
+        self._server = Server(("127.0.0.1", 0), Handler)
         self.port = self._server.server_address[1]
         self.endpoint = f"http://127.0.0.1:{self.port}/api/v2/spans"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -137,6 +152,7 @@ class HttpCollector(Collector):
     def close(self):
         self._server.shutdown()
         self._server.server_close()
+        assert self.failures == []
 
 
 def normalised(spans):

@@ -122,6 +122,8 @@ def add_tags(span, binary_annotations):
         key, value, kind = entry[1].decode(), entry[2], entry[3]
         if key in ("sa", "ca") and kind == 0:
             span["remoteEndpoint"] = endpoint(entry[4])
+        elif key == "lc" and not value:  # holds the endpoint where nothing else does
+            span.setdefault("localEndpoint", endpoint(entry[4]))
         else:
             assert kind == 6, f"tag {key} is not a string"
             span["tags"][key] = value.decode()
