@@ -120,6 +120,7 @@ std::string_view trim(std::string_view text) noexcept {
 }
 
 bool is_valid_utf8(std::string_view text) noexcept {
+    if (is_ascii(text)) return true;
     for (std::size_t i = 0; i < text.size();) {
         char32_t code_point = 0;
         const std::size_t size = decode_utf8(text.substr(i), code_point);

@@ -7,6 +7,8 @@
 //
 // Threads: pure functions.
 
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,9 @@ std::string lower_case(std::string_view text);
 // Without leading and trailing bytes of value 0x20 and below, which is what Java's trim() takes.
 std::string_view trim(std::string_view text) noexcept;
 
+// True when no byte is above 0x7f, as in nearly every text of a trace: a few steps of eight bytes.
+bool is_ascii(std::string_view text) noexcept;
+
 bool is_valid_utf8(std::string_view text) noexcept;
 
 // Appends the text; every byte that belongs to no valid UTF-8 sequence becomes U+FFFD.
@@ -31,5 +36,23 @@ void append_valid_utf8(std::string_view text, std::string& out);
 // Decodes one code point at the front of `text`; returns its length in bytes, 0 when invalid.
 // Requires: text is not empty.
 std::size_t decode_utf8(std::string_view text, char32_t& code_point) noexcept;
+
+inline bool is_ascii(std::string_view text) noexcept {
+    constexpr std::uint64_t kHighBits = 0x8080'8080'8080'8080;
+    const char* at = text.data();
+    std::uint64_t bits = 0;
+    std::uint64_t bytes = 0;
+    if (text.size() < sizeof(bytes)) {
+        for (const char c : text) bits |= static_cast<unsigned char>(c);
+        return (bits & 0x80) == 0;
+    }
+    const char* last = at + text.size() - sizeof(bytes);
+    for (; at < last; at += sizeof(bytes)) {
+        std::memcpy(&bytes, at, sizeof(bytes));
+        bits |= bytes;
+    }
+    std::memcpy(&bytes, last, sizeof(bytes));  // overlaps with what was seen, unless it fits
+    return ((bits | bytes) & kHighBits) == 0;
+}
 
 }  // namespace clew

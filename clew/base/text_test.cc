@@ -74,5 +74,17 @@ TEST(Utf8, replaces_each_byte_that_belongs_nowhere) {
     EXPECT_EQ(out, "a\ufffdb\ufffd\ufffdc💩");
 }
 
+TEST(Text, finds_the_one_byte_that_is_not_ascii) {
+    for (std::size_t size = 0; size < 40; ++size) {
+        EXPECT_TRUE(is_ascii(std::string(size, 'a'))) << size;
+        for (std::size_t at = 0; at < size; ++at) {
+            std::string text(size, '\x7f');
+            text[at] = '\x80';
+            EXPECT_FALSE(is_ascii(text)) << at << " of " << size;
+            EXPECT_FALSE(is_valid_utf8(text)) << at << " of " << size;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace clew
