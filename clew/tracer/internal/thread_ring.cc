@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/tracer/internal/thread_ring.h"
 
+#include <cstdlib>
 #include <new>
 
 #include <sys/mman.h>
@@ -13,8 +14,7 @@ ThreadRing* ThreadRing::create(std::size_t bytes) noexcept {
     if (memory == MAP_FAILED) return nullptr;
     // A child has no use for the parent's spans. Where the kernel cannot do it, nothing is lost.
     madvise(memory, bytes, MADV_WIPEONFORK);
-    void* const place =
-        ::operator new (sizeof(ThreadRing), std::align_val_t{alignof(ThreadRing)}, std::nothrow);
+    void* const place = std::aligned_alloc(alignof(ThreadRing), sizeof(ThreadRing));
     if (place == nullptr) {
         munmap(memory, bytes);
         return nullptr;
