@@ -40,9 +40,9 @@ typedef struct clew_context {
     uint64_t trace_id_high;  // 0 for a 64-bit trace id
     uint64_t trace_id_low;
     uint64_t span_id;
-    uint64_t parent_id;  // 0: none
-    uint32_t flags;      // clew_context_* below
-    uint32_t reserved[7];
+    uint64_t parent_id;    // 0: none
+    uint32_t flags;        // clew_context_* below
+    uint32_t reserved[7];  // copy them too
 } clew_context;
 
 enum {
@@ -69,14 +69,14 @@ typedef struct clew_tracer clew_tracer;
 // from the default, which follows. Texts end in a zero byte and are copied. An endpoint is
 // scribe://host:port (port 9410 when left out) or http://host:port/path (9411, /api/v2/spans).
 typedef struct clew_options {
-    size_t size;               // set by clew_options_init(): which version of this struct it is
-    const char* service_name;  // [CLEW_SERVICE_NAME, OTEL_SERVICE_NAME] required
-    const char* endpoint;      // [CLEW_ENDPOINT] see below; http://127.0.0.1:9411/api/v2/spans
-    const char* local_ip;      // [CLEW_LOCAL_IP] of the service; absent
-    const char* propagation;   // [CLEW_PROPAGATION] headers sent: "b3multi" (default) or "b3"
-    double sample_rate;        // [CLEW_SAMPLE_RATE] 0 to 1; 1. Below 0: unset
-    uint32_t local_port;       // [CLEW_LOCAL_PORT] of the service; 0: absent
-    uint32_t trace_id_bits;    // [CLEW_TRACE_ID_BITS] 64 or 128; 64. 0: unset, as below
+    size_t size;                 // set by clew_options_init(): which version of this struct it is
+    const char* service_name;    // [CLEW_SERVICE_NAME, OTEL_SERVICE_NAME] required
+    const char* endpoint;        // [CLEW_ENDPOINT] see below; http://127.0.0.1:9411/api/v2/spans
+    const char* local_ip;        // [CLEW_LOCAL_IP] of the service; absent
+    const char* propagation;     // [CLEW_PROPAGATION] headers sent: "b3multi" (default) or "b3"
+    double sample_rate;          // [CLEW_SAMPLE_RATE] 0 to 1; 1. Below 0: unset
+    uint32_t local_port;         // [CLEW_LOCAL_PORT] of the service; 0: absent
+    uint32_t trace_id_bits;      // [CLEW_TRACE_ID_BITS] 64 or 128; 64. 0: unset, as below
     uint32_t flush_interval_ms;  // [CLEW_FLUSH_INTERVAL_MS] 1 to 60000; 500
     uint32_t close_timeout_ms;   // [CLEW_CLOSE_TIMEOUT_MS] of clew_tracer_destroy(); 1000
     uint64_t ring_bytes;         // [CLEW_RING_BYTES] finished spans held per thread; 256 KiB
@@ -145,8 +145,9 @@ int clew_inject(clew_tracer* tracer, const clew_context* context, clew_set set, 
 void clew_span_start(
     clew_tracer* tracer, clew_span* span, clew_kind kind, clew_text name, const clew_context* parent
 );
-// Starts the span of a request that came with `received` (see clew_extract): joined or below it,
-// as the option `join` says; a new trace when it has no ids, under its decision when it has one.
+// Starts the span of a request that came with `received` (see clew_extract): a server's joined or
+// below it, as the option `join` says, other kinds below it; a new trace when it has no ids, under
+// its decision when it has one.
 void clew_span_receive(
     clew_tracer* tracer,
     clew_span* span,
@@ -167,12 +168,15 @@ void clew_span_remote(clew_span* span, clew_text service_name, clew_text ip, uin
 // Where the span was recorded, when that is not the tracer's local_ip and local_port: a server that
 // learns its address from the accepted connection. As for the other side; what is empty stays.
 void clew_span_local(clew_span* span, clew_text ip, uint16_t port);
-// Ends the span now and hands it on; the second time it does nothing.
+// A span has begun when it is started; at_us says otherwise.
+void clew_span_begin_at(clew_span* span, int64_t at_us);
+// Ends the span, now or at at_us, and hands it on; the second time it does nothing.
 void clew_span_finish(clew_span* span);
+void clew_span_finish_at(clew_span* span, int64_t at_us);
 // Ends the span and forgets it.
 void clew_span_abandon(clew_span* span);
 
-// Always valid between start and end, sampled or not; all zeros otherwise.
+// Valid from the start on, sampled or not, after the end too; all zeros before.
 void clew_span_context(const clew_span* span, clew_context* context);
 // 1: what is said about the span will be sent.
 int clew_span_is_sampled(const clew_span* span);

@@ -5,13 +5,13 @@
 #include <thread>
 #include <vector>
 
+#include <Scribe.h>
 #include <gtest/gtest.h>
 #include <thrift/protocol/TBinaryProtocol.h>
 #include <thrift/server/TSimpleServer.h>
 #include <thrift/transport/TBufferTransports.h>
 #include <thrift/transport/TServerSocket.h>
 
-#include "Scribe.h"
 #include "clew/transport/scribe/scribe_sender.h"
 
 namespace clew::transport {

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Carries finished spans from a tracer's rings to a collector, off the application's threads: one
+// worker named "clew-report", started when the first sampled span finishes, batches, encodes, sends
+// and retries within bounds of memory and time. A collector that is away, slow or mad costs spans,
+// which are counted by reason, and nothing else. Usually made by clew/tracing.
+//
+// Threads: all calls from anywhere; those that say so block. Fork: a child drops what it inherited
+// (its parent sends that) and starts a worker of its own at its first finished span.
+// Lifetime: may end before or after its tracer.
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "clew/base/clock.h"
+#include "clew/base/expected.h"
+#include "clew/codec/span_encoder.h"
+#include "clew/reporter/reporter_counts.h"
+#include "clew/reporter/reporter_options.h"
+#include "clew/tracer/finished_spans.h"
+#include "clew/transport/sender.h"
+
+namespace clew::reporter {
+
+// What a reporter is put together from. The makers are called once per process, in a child on the
+// thread that finishes its first span.
+struct ReporterParts {
+    tracer::FinishedSpans spans;
+    std::function<std::unique_ptr<codec::SpanEncoder>()> make_encoder;
+    std::function<std::unique_ptr<transport::Sender>()> make_sender;
+};
+
+class AsyncReporter {
+public:
+    // Starts no thread and opens nothing. Errors: invalid_argument.
+    static Expected<std::unique_ptr<AsyncReporter>> create(
+        ReporterParts parts, const ReporterOptions& options
+    );
+    // As close(options.close_timeout).
+    ~AsyncReporter();
+    AsyncReporter(const AsyncReporter&) = delete;
+    AsyncReporter& operator=(const AsyncReporter&) = delete;
+
+    // Blocks until all spans that finished before the call are sent or counted as dropped, at most
+    // `timeout`. False when the time ran out: the rest is still on its way.
+    bool flush(std::chrono::milliseconds timeout) noexcept;
+
+    // Blocks: flushes within `timeout`, then ends for good; what is unsent counts as at_close.
+    // Returns at most a moment (end_grace) after the timeout. False when something was unsent.
+    bool close(std::chrono::milliseconds timeout) noexcept;
+
+    ReporterCounts counts() const noexcept;
+    // One sentence about the newest failed attempt to send; empty when none failed.
+    std::string last_error() const;
+
+    // For the worker to leave what it is at.
+    static constexpr std::chrono::milliseconds end_grace{250};
+
+private:
+    struct Era;
+
+    AsyncReporter(ReporterParts parts, const ReporterOptions& options);
+    std::unique_ptr<Era> make_era() const;
+    // Of this process; in a child made at the first call. Null when memory is short.
+    Era* era() const noexcept;
+    void listen() noexcept;
+    // True when the worker runs.
+    bool ensure_worker(Era& era) noexcept;
+    bool has_work(const Era& era) const noexcept;
+    void woken(tracer::WakeReason reason) noexcept;
+
+    const ReporterParts parts_;
+    const ReporterOptions options_;
+    mutable std::atomic<Era*> era_{nullptr};
+    std::atomic<bool> closed_{false};
+};
+
+}  // namespace clew::reporter

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The reporting of one process: takes finished spans out of the rings, encodes them, sends them,
+// waits as collectors ask, and counts. Made by AsyncReporter, one per process (a forked child gets
+// a new one and leaves its parent's untouched), run by the worker "clew-report".
+//
+// Threads: round() and run() on the worker alone; the rest from anywhere. Lifetime: shared by the
+// reporter and its worker, because a worker that hangs in the resolver outlives the reporter.
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "clew/base/clock.h"
+#include "clew/base/concurrent/worker.h"
+#include "clew/base/counter.h"
+#include "clew/codec/span_encoder.h"
+#include "clew/reporter/internal/encoded_queue.h"
+#include "clew/reporter/reporter_counts.h"
+#include "clew/reporter/reporter_options.h"
+#include "clew/tracer/finished_spans.h"
+#include "clew/transport/backoff.h"
+#include "clew/transport/sender.h"
+
+namespace clew::reporter::internal {
+
+class Delivery {
+public:
+    struct Parts {
+        tracer::FinishedSpans spans;
+        std::unique_ptr<codec::SpanEncoder> encoder;
+        std::unique_ptr<transport::Sender> sender;
+    };
+
+    // Requires: clock outlives this; options passed check(). `seed` spreads processes' retries.
+    Delivery(Parts parts, const ReporterOptions& options, const Clock& clock, std::uint64_t seed);
+    Delivery(const Delivery&) = delete;
+    Delivery& operator=(const Delivery&) = delete;
+
+    // The worker's body: rounds until it is stopped.
+    void run(Worker& self);
+    // Takes what has finished and sends what may be sent now. Returns when to come again.
+    std::chrono::microseconds round();
+
+    // A ticket for wait_until_flushed(); the worker has to be woken.
+    std::uint64_t ask_flush() noexcept { return asked_.fetch_add(1) + 1; }
+    // True when all spans that had finished before the ticket was asked for are sent or dropped.
+    bool wait_until_flushed(std::uint64_t ticket, std::chrono::milliseconds timeout);
+
+    // For good: what is being sent is given up, nothing more is sent.
+    void stop_sending() noexcept;
+    // In a forked child: gives the inherited socket back.
+    void abandon_in_child() noexcept { parts_.sender->abandon_in_child(); }
+
+    // Without the tracer's counts and without at_close.
+    void add_counts(ReporterCounts& counts) const noexcept;
+    // Of the newest failed attempt; empty: none failed.
+    std::string last_error() const;
+
+private:
+    void take_finished();
+    void encode(const model::SpanBatch& batch);
+    void send_queued();
+    // Sends one message and does what follows from its outcome.
+    void send_message();
+    void settle(const transport::SendResult& result, std::size_t spans);
+    void pause(const transport::SendResult& result);
+    bool is_paused() const { return clock_.steady_now() < paused_until_; }
+    void settle_flush();
+    void count(DropReason reason, std::uint64_t spans) noexcept {
+        dropped_[static_cast<std::size_t>(reason)].add(spans);
+    }
+
+    Parts parts_;
+    const ReporterOptions options_;
+    const Clock& clock_;
+
+    EncodedQueue queue_;
+    std::vector<std::string_view> message_;  // points into queue_
+    transport::Backoff backoff_;
+    Microseconds paused_until_{0};      // steady
+    bool pause_was_asked_for_ = false;  // by the peer; then a flush does not cut it short
+    std::uint64_t flushing_ = 0;        // the newest ticket seen
+    std::uint64_t flush_mark_ = 0;      // queue_.popped_total() that settles it
+
+    std::atomic<std::uint64_t> asked_{0};  // the newest ticket given out
+    std::atomic<bool> stopped_{false};
+    Counter sent_;
+    std::array<Counter, kDropReasons> dropped_;
+    Counter messages_sent_;
+    Counter messages_failed_;
+    Gauge queue_bytes_;
+    Gauge queue_spans_;
+
+    mutable std::mutex mutex_;  // of the two below
+    std::condition_variable flushed_changed_;
+    std::uint64_t flushed_ = 0;  // the newest ticket settled
+    std::string last_error_;
+};
+
+}  // namespace clew::reporter::internal

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: what follows from every outcome of a message, within bounds, with counts that add up.
+// Method: a real tracer, a scripted sender, a clock that stands still; rounds run by hand.
+#include "clew/reporter/internal/delivery.h"
+
+#include <gtest/gtest.h>
+
+#include "clew/base/testing/fake_clock.h"
+#include "clew/codec/json_v2/json_v2_encoder.h"
+#include "clew/tracer/tracer.h"
+#include "clew/transport/testing/scripted_sender.h"
+
+namespace clew::reporter::internal {
+namespace {
+
+using std::chrono::milliseconds;
+using transport::Outcome;
+using transport::testing::ScriptedSender;
+
+class DeliveryTest : public ::testing::Test {
+protected:
+    DeliveryTest() : tracer_(*tracer::Tracer::create({})) { start({}); }
+
+    void start(const ReporterOptions& options) {
+        auto sender = std::make_unique<ScriptedSender>();
+        sender_ = sender.get();
+        delivery_ = std::make_unique<Delivery>(
+            Delivery::Parts{
+                tracer_.finished_spans(),
+                std::make_unique<codec::JsonV2Encoder>(),
+                std::move(sender)},
+            options,
+            clock_,
+            1
+        );
+    }
+    void finish_spans(int count, std::size_t tag_bytes = 10) {
+        for (int i = 0; i < count; ++i) {
+            tracer::Span span = tracer_.new_trace("work");
+            span.tag("text", std::string(tag_bytes, 'x'));
+            span.finish();
+        }
+    }
+    ReporterCounts counts() const {
+        ReporterCounts counts;
+        delivery_->add_counts(counts);
+        counts.tracer = tracer_.finished_spans().counts();
+        return counts;
+    }
+    std::uint64_t dropped(DropReason reason) const {
+        return counts().dropped[static_cast<std::size_t>(reason)];
+    }
+    void expect_balance() const {
+        const ReporterCounts now = counts();
+        EXPECT_EQ(now.tracer.drained, now.tracer.finished - now.tracer.dropped_total());
+        EXPECT_EQ(now.finished(), now.sent + now.dropped_total() + now.queue_spans);
+    }
+    std::size_t attempts() const { return sender_->messages.size(); }
+
+    testing::FakeClock clock_;
+    tracer::Tracer tracer_;
+    ScriptedSender* sender_ = nullptr;
+    std::unique_ptr<Delivery> delivery_;
+};
+
+TEST_F(DeliveryTest, sends_what_has_finished_in_one_message) {
+    finish_spans(300);
+    delivery_->round();
+    ASSERT_EQ(attempts(), 1U);
+    EXPECT_EQ(sender_->messages[0].size(), 300U);
+    EXPECT_TRUE(sender_->messages[0][0].starts_with("{\"traceId\":\""));
+    EXPECT_EQ(counts().sent, 300U);
+    EXPECT_EQ(counts().messages_sent, 1U);
+    expect_balance();
+}
+
+TEST_F(DeliveryTest, sends_nothing_when_nothing_has_finished) {
+    delivery_->round();
+    EXPECT_EQ(attempts(), 0U);
+}
+
+TEST_F(DeliveryTest, cuts_messages_at_the_senders_bounds) {
+    sender_->set_bounds({1U << 20U, 40});
+    finish_spans(100);
+    delivery_->round();
+    ASSERT_EQ(attempts(), 3U);
+    EXPECT_EQ(sender_->messages[2].size(), 20U);
+    EXPECT_EQ(counts().sent, 100U);
+}
+
+TEST_F(DeliveryTest, keeps_what_was_not_sent_and_tries_again_after_a_pause) {
+    sender_->answer(Outcome::not_sent);
+    finish_spans(3);
+    delivery_->round();
+    EXPECT_EQ(counts().messages_failed, 1U);
+    EXPECT_EQ(counts().queue_spans, 3U);
+    EXPECT_EQ(delivery_->last_error(), "not_sent");
+    expect_balance();
+    delivery_->round();
+    EXPECT_EQ(attempts(), 1U);  // still pausing
+    clock_.advance(milliseconds(100));
+    delivery_->round();
+    EXPECT_EQ(attempts(), 2U);
+    EXPECT_EQ(counts().sent, 3U);
+    expect_balance();
+}
+
+TEST_F(DeliveryTest, pauses_longer_from_failure_to_failure) {
+    finish_spans(1);
+    for (int i = 0; i < 5; ++i) sender_->answer(Outcome::not_sent);
+    for (const int pause : {0, 100, 200, 400, 800}) {
+        clock_.advance(milliseconds(pause));
+        delivery_->round();
+    }
+    EXPECT_EQ(attempts(), 5U);
+    clock_.advance(milliseconds(799));  // the next pause is 800 to 1600 ms
+    delivery_->round();
+    EXPECT_EQ(attempts(), 5U);
+}
+
+TEST_F(DeliveryTest, waits_as_long_as_the_collector_asks) {
+    sender_->answer(Outcome::try_later, milliseconds(7'000));
+    finish_spans(3);
+    delivery_->round();
+    clock_.advance(milliseconds(6'999));
+    delivery_->ask_flush();  // does not overrule the collector
+    delivery_->round();
+    EXPECT_EQ(attempts(), 1U);
+    clock_.advance(milliseconds(1));
+    delivery_->round();
+    EXPECT_EQ(counts().sent, 3U);
+    expect_balance();
+}
+
+TEST_F(DeliveryTest, ends_its_own_pause_when_a_flush_is_asked_for) {
+    sender_->answer(Outcome::not_sent);
+    finish_spans(3);
+    delivery_->round();
+    const std::uint64_t ticket = delivery_->ask_flush();
+    EXPECT_FALSE(delivery_->wait_until_flushed(ticket, milliseconds(0)));
+    delivery_->round();
+    EXPECT_EQ(counts().sent, 3U);
+    EXPECT_TRUE(delivery_->wait_until_flushed(ticket, milliseconds(0)));
+}
+
+TEST_F(DeliveryTest, drops_what_is_refused_and_goes_on_at_once) {
+    sender_->set_bounds({1U << 20U, 2});
+    sender_->answer(Outcome::refused);
+    finish_spans(3);
+    delivery_->round();
+    EXPECT_EQ(dropped(DropReason::refused), 2U);
+    EXPECT_EQ(counts().sent, 1U);
+    expect_balance();
+}
+
+TEST_F(DeliveryTest, never_repeats_what_was_not_answered) {
+    sender_->answer(Outcome::unanswered);
+    finish_spans(3);
+    delivery_->round();
+    EXPECT_EQ(dropped(DropReason::unanswered), 3U);
+    finish_spans(1);
+    delivery_->round();
+    EXPECT_EQ(attempts(), 1U);  // it pauses
+    clock_.advance(milliseconds(100));
+    delivery_->round();
+    ASSERT_EQ(attempts(), 2U);
+    EXPECT_EQ(sender_->messages[1].size(), 1U);
+    expect_balance();
+}
+
+TEST_F(DeliveryTest, drops_a_span_that_no_message_can_hold) {
+    sender_->set_bounds({1'000, 100});
+    finish_spans(1, 2'000);
+    finish_spans(1, 10);
+    delivery_->round();
+    EXPECT_EQ(dropped(DropReason::too_large), 1U);
+    EXPECT_EQ(counts().sent, 1U);
+    expect_balance();
+}
+
+TEST_F(DeliveryTest, holds_no_more_than_its_bound_while_the_collector_is_away) {
+    ReporterOptions options;
+    options.queue_bytes_max = 64 * 1024;
+    start(options);
+    constexpr std::size_t kSpanBytes = 2'000;
+    for (int i = 0; i < 100; ++i) sender_->answer(Outcome::not_sent);
+    for (int i = 0; i < 20; ++i) {
+        finish_spans(20, kSpanBytes);
+        delivery_->round();
+        EXPECT_LE(counts().queue_bytes, options.queue_bytes_max + 2 * kSpanBytes);
+        expect_balance();
+    }
+    EXPECT_GT(dropped(DropReason::queue_full), 100U);
+    EXPECT_GT(counts().queue_spans, 10U);
+    sender_->script.clear();
+    delivery_->ask_flush();
+    delivery_->round();
+    EXPECT_EQ(counts().queue_spans, 0U);
+    EXPECT_EQ(counts().queue_bytes, 0U);
+    expect_balance();
+}
+
+TEST_F(DeliveryTest, empties_the_rings_while_the_sender_waits) {
+    sender_->set_bounds({1U << 20U, 10});
+    finish_spans(10);
+    sender_->while_sending = [this] {
+        sender_->while_sending = nullptr;
+        finish_spans(500);
+    };
+    sender_->answer(Outcome::not_sent);
+    delivery_->round();
+    EXPECT_EQ(attempts(), 1U);
+    EXPECT_EQ(counts().queue_spans, 510U);
+    expect_balance();
+}
+
+TEST_F(DeliveryTest, flushes_what_had_finished_not_what_comes_later) {
+    sender_->set_bounds({1U << 20U, 10});
+    finish_spans(10);
+    const std::uint64_t ticket = delivery_->ask_flush();
+    sender_->while_sending = [this] { finish_spans(1); };
+    sender_->answer(Outcome::accepted);
+    sender_->script.front().reason.clear();
+    sender_->answer(Outcome::not_sent);
+    delivery_->round();
+    EXPECT_TRUE(delivery_->wait_until_flushed(ticket, milliseconds(0)));
+    EXPECT_EQ(counts().sent, 10U);
+}
+
+TEST_F(DeliveryTest, sends_nothing_more_once_it_is_stopped) {
+    finish_spans(3);
+    delivery_->stop_sending();
+    delivery_->round();
+    EXPECT_EQ(attempts(), 0U);
+    EXPECT_EQ(counts().queue_spans, 3U);
+}
+
+TEST_F(DeliveryTest, comes_again_after_the_interval_or_its_pause) {
+    EXPECT_EQ(delivery_->round(), milliseconds(500));
+    finish_spans(1);
+    sender_->answer(Outcome::not_sent);
+    EXPECT_LE(delivery_->round(), milliseconds(100));
+    EXPECT_GE(delivery_->round(), milliseconds(1));
+}
+
+}  // namespace
+}  // namespace clew::reporter::internal

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/reporter/reporter_counts.h"
+
+#include <numeric>
+
+namespace clew::reporter {
+
+const char* drop_reason_name(DropReason reason) noexcept {
+    switch (reason) {
+        case DropReason::queue_full: return "queue_full";
+        case DropReason::too_large: return "too_large";
+        case DropReason::refused: return "refused";
+        case DropReason::unanswered: return "unanswered";
+        case DropReason::at_close: return "at_close";
+        case DropReason::no_memory: return "no_memory";
+    }
+    return "unknown";
+}
+
+std::uint64_t ReporterCounts::dropped_total() const noexcept {
+    return std::accumulate(dropped.begin(), dropped.end(), tracer.dropped_total());
+}
+
+}  // namespace clew::reporter

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What became of an application's finished spans, without remainder:
+//     finished = sent + dropped, by the tracer or here, for one reason each + still on their way.
+// Counted for one process: a forked child begins at zero.
+//
+// Threads: a plain value.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "clew/tracer/finished_spans.h"
+
+namespace clew::reporter {
+
+// Why a span that the tracer delivered was not sent. The tracer's own reasons: tracer::DropReason.
+enum class DropReason : std::uint8_t {
+    queue_full = 0,  // the collector was slow or away for longer than queue_bytes_max lasts
+    too_large = 1,   // one span alone passes the sender's bound on a message
+    refused = 2,     // the collector said no, and would say so again
+    unanswered = 3,  // sent, but no valid answer came; it may have arrived, so it is not repeated
+    at_close = 4,    // unsent when the reporter ended, or finished afterwards
+    no_memory = 5,   // the system gave none
+};
+inline constexpr std::size_t kDropReasons = 6;
+
+// The reason's name as it stands above.
+const char* drop_reason_name(DropReason reason) noexcept;
+
+struct ReporterCounts {
+    tracer::FinishedCounts tracer;
+    std::uint64_t sent = 0;                             // spans that the collector said it has
+    std::array<std::uint64_t, kDropReasons> dropped{};  // by DropReason
+    std::uint64_t messages_sent = 0;
+    std::uint64_t messages_failed = 0;  // attempts without success
+    std::uint64_t queue_bytes = 0;      // held now
+    std::uint64_t queue_spans = 0;      // held now
+
+    std::uint64_t finished() const noexcept { return tracer.finished; }
+    // For all reasons, the tracer's too.
+    std::uint64_t dropped_total() const noexcept;
+};
+
+}  // namespace clew::reporter

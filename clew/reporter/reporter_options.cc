@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/reporter/reporter_options.h"
+
+namespace clew::reporter {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFlushIntervalMin{1};
+constexpr milliseconds kFlushIntervalMax{60'000};
+constexpr milliseconds kSendTimeoutMin{10};
+constexpr milliseconds kSendTimeoutMax{600'000};
+constexpr milliseconds kCloseTimeoutMax{600'000};
+constexpr std::size_t kQueueBytesMin = 64 * 1024;
+
+Error out_of_range(const char* sentence) { return {Code::invalid_argument, sentence}; }
+
+}  // namespace
+
+Expected<void> check(const ReporterOptions& options) {
+    if (options.flush_interval < kFlushIntervalMin || options.flush_interval > kFlushIntervalMax) {
+        return out_of_range("flush_interval must be from 1 to 60000 ms");
+    }
+    if (options.queue_bytes_max < kQueueBytesMin) {
+        return out_of_range("queue_bytes_max must be at least 65536 bytes");
+    }
+    if (options.send_timeout < kSendTimeoutMin || options.send_timeout > kSendTimeoutMax) {
+        return out_of_range("send_timeout must be from 10 to 600000 ms");
+    }
+    if (options.close_timeout < milliseconds(0) || options.close_timeout > kCloseTimeoutMax) {
+        return out_of_range("close_timeout must be from 0 to 600000 ms");
+    }
+    if (options.backoff.first <= milliseconds(0) ||
+        options.backoff.longest < options.backoff.first) {
+        return out_of_range("backoff needs 0 < first <= longest");
+    }
+    return {};
+}
+
+}  // namespace clew::reporter

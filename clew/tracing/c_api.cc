@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "clew/tracing/c.h"
+#include "clew/tracing/tracing.h"
+
+using clew::Microseconds;
+using clew::propagation::Sampling;
+using clew::propagation::TraceContext;
+using clew::tracer::Span;
+using clew::tracing::Tracing;
+using clew::tracing::TracingOptions;
+
+struct clew_tracer {
+    std::unique_ptr<Tracing> tracing;
+};
+
+namespace {
+
+// What lies in a clew_span: all zeros until a span was started in it.
+struct Storage {
+    std::uint64_t is_started;
+    alignas(alignof(Span)) unsigned char bytes[sizeof(Span)];
+
+    Span* span() noexcept { return std::launder(reinterpret_cast<Span*>(bytes)); }
+};
+static_assert(sizeof(Storage) <= sizeof(clew_span) && alignof(Storage) <= alignof(clew_span));
+static_assert(sizeof(clew_span) == CLEW_SPAN_BYTES);
+
+// Null unless a span was started there.
+Span* live(clew_span* span) noexcept {
+    if (span == nullptr) return nullptr;
+    auto* const storage = reinterpret_cast<Storage*>(span->opaque);
+    return storage->is_started == 0 ? nullptr : storage->span();
+}
+
+const Span* live(const clew_span* span) noexcept { return live(const_cast<clew_span*>(span)); }
+
+// The made span is constructed in place: spans are not cheap to move.
+template <typename Make>
+void start(clew_span* span, Make make) noexcept {
+    if (span == nullptr) return;
+    auto* const storage = reinterpret_cast<Storage*>(span->opaque);
+    new (storage->bytes) Span(make());
+    storage->is_started = 1;
+}
+
+std::string_view view(clew_text text) noexcept {
+    if (text.text == nullptr) return {};
+    return {text.text, text.size};
+}
+
+clew_text text_of(std::string_view text) noexcept { return {text.data(), text.size()}; }
+
+clew::model::Kind kind_of(clew_kind kind) noexcept {
+    switch (kind) {
+        case clew_kind_client: return clew::model::Kind::client;
+        case clew_kind_server: return clew::model::Kind::server;
+        case clew_kind_producer: return clew::model::Kind::producer;
+        case clew_kind_consumer: return clew::model::Kind::consumer;
+        case clew_kind_local: break;
+    }
+    return clew::model::Kind::none;
+}
+
+TraceContext from_c(const clew_context* context) noexcept {
+    TraceContext result;
+    if (context == nullptr) return result;
+    result.trace_id = {context->trace_id_high, context->trace_id_low};
+    result.span_id = {context->span_id};
+    result.parent_id = {context->parent_id};
+    if ((context->flags & clew_context_decided) != 0) {
+        const bool sampled = (context->flags & clew_context_sampled) != 0;
+        result.sampling = sampled ? Sampling::sampled : Sampling::not_sampled;
+    }
+    result.debug = (context->flags & clew_context_debug) != 0;
+    result.shared = (context->flags & clew_context_shared) != 0;
+    result.time_anchor = context->reserved[0];
+    return result;
+}
+
+clew_context to_c(const TraceContext& context) noexcept {
+    clew_context result{};
+    result.trace_id_high = context.trace_id.high;
+    result.trace_id_low = context.trace_id.low;
+    result.span_id = context.span_id.value;
+    result.parent_id = context.parent_id.value;
+    if (context.sampling != Sampling::unset) result.flags |= clew_context_decided;
+    if (context.sampling == Sampling::sampled) result.flags |= clew_context_sampled;
+    if (context.debug) {
+        result.flags |= clew_context_decided | clew_context_sampled | clew_context_debug;
+    }
+    if (context.shared) result.flags |= clew_context_shared;
+    result.reserved[0] = context.time_anchor;
+    return result;
+}
+
+template <typename Number>
+void set_unless_zero(Number value, std::optional<std::uint64_t>& into) {
+    if (value != 0) into = value;
+}
+
+std::string text_or_empty(const char* text) { return text == nullptr ? "" : text; }
+
+TracingOptions from_c(const clew_options& options) {
+    TracingOptions result;
+    result.service_name = text_or_empty(options.service_name);
+    result.endpoint = text_or_empty(options.endpoint);
+    result.local_ip = text_or_empty(options.local_ip);
+    result.propagation = text_or_empty(options.propagation);
+    if (!(options.sample_rate < 0)) result.sample_rate = options.sample_rate;
+    set_unless_zero(options.local_port, result.local_port);
+    set_unless_zero(options.trace_id_bits, result.trace_id_bits);
+    set_unless_zero(options.flush_interval_ms, result.flush_interval_ms);
+    set_unless_zero(options.close_timeout_ms, result.close_timeout_ms);
+    set_unless_zero(options.ring_bytes, result.ring_bytes);
+    set_unless_zero(options.queue_bytes_max, result.queue_bytes_max);
+    if (options.join >= 0) result.join = options.join != 0;
+    result.read_environment = options.ignore_environment == 0;
+    return result;
+}
+
+void copy_text(const std::string& from, char* into, std::size_t size) noexcept {
+    if (into == nullptr || size == 0) return;
+    const std::size_t count = std::min(from.size(), size - 1);
+    std::memcpy(into, from.data(), count);
+    into[count] = '\0';
+}
+
+void add_tracer_drops(const clew::tracer::FinishedCounts& counts, clew_stats& stats) noexcept {
+    using clew::tracer::DropReason;
+    const auto of = [&](DropReason reason) {
+        return counts.dropped[static_cast<std::size_t>(reason)];
+    };
+    stats.dropped[clew_drop_ring_full] += of(DropReason::ring_full);
+    stats.dropped[clew_drop_threads] += of(DropReason::rings_max);
+    stats.dropped[clew_drop_no_memory] += of(DropReason::no_memory);
+    stats.dropped[clew_drop_too_large] += of(DropReason::span_bytes);
+    stats.dropped[clew_drop_at_close] += of(DropReason::closed);
+}
+
+void add_reporter_drops(const clew::reporter::ReporterCounts& counts, clew_stats& stats) noexcept {
+    using clew::reporter::DropReason;
+    const auto of = [&](DropReason reason) {
+        return counts.dropped[static_cast<std::size_t>(reason)];
+    };
+    stats.dropped[clew_drop_queue_full] += of(DropReason::queue_full);
+    stats.dropped[clew_drop_too_large] += of(DropReason::too_large);
+    stats.dropped[clew_drop_refused] += of(DropReason::refused);
+    stats.dropped[clew_drop_unanswered] += of(DropReason::unanswered);
+    stats.dropped[clew_drop_at_close] += of(DropReason::at_close);
+    stats.dropped[clew_drop_no_memory] += of(DropReason::no_memory);
+}
+
+// Every reason that the tracer or the reporter may count has a number of its own above.
+static_assert(clew::tracer::kDropReasons == 5 && clew::reporter::kDropReasons == 6);
+
+}  // namespace
+
+extern "C" {
+
+void clew_options_init(clew_options* options) {
+    *options = clew_options{};
+    options->size = sizeof(clew_options);
+    options->sample_rate = -1;
+    options->join = -1;
+}
+
+clew_tracer* clew_tracer_create(const clew_options* options, char* error, size_t error_size) {
+    if (options == nullptr || options->size != sizeof(clew_options)) {
+        copy_text("options were not made by clew_options_init()", error, error_size);
+        return nullptr;
+    }
+    try {
+        clew::Expected<std::unique_ptr<Tracing>> made = Tracing::create(from_c(*options));
+        if (made) return new clew_tracer{*std::move(made)};
+        copy_text(made.error().message, error, error_size);
+    } catch (...) {
+        copy_text("no memory", error, error_size);
+    }
+    return nullptr;
+}
+
+int clew_tracer_flush(clew_tracer* tracer, uint32_t timeout_ms) {
+    if (tracer == nullptr) return 1;
+    return tracer->tracing->flush(std::chrono::milliseconds(timeout_ms)) ? 1 : 0;
+}
+
+void clew_tracer_destroy(clew_tracer* tracer) { delete tracer; }
+
+const char* clew_drop_reason_name(uint32_t reason) {
+    static constexpr const char* kNames[] = {
+        "ring_full",
+        "queue_full",
+        "too_large",
+        "refused",
+        "unanswered",
+        "at_close",
+        "threads",
+        "no_memory",
+    };
+    return reason < std::size(kNames) ? kNames[reason] : nullptr;
+}
+
+void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats) {
+    *stats = clew_stats{};
+    if (tracer == nullptr) return;
+    const clew::reporter::ReporterCounts counts = tracer->tracing->counts();
+    stats->finished = counts.finished();
+    stats->sent = counts.sent;
+    stats->messages_sent = counts.messages_sent;
+    stats->messages_failed = counts.messages_failed;
+    add_tracer_drops(counts.tracer, *stats);
+    add_reporter_drops(counts, *stats);
+}
+
+void clew_tracer_last_error(clew_tracer* tracer, char* text, size_t size) {
+    copy_text("", text, size);
+    if (tracer == nullptr) return;
+    try {
+        copy_text(tracer->tracing->last_error(), text, size);
+    } catch (...) {
+        copy_text("no memory", text, size);
+    }
+}
+
+const char* clew_version(void) { return CLEW_VERSION; }
+
+int clew_extract(clew_tracer* tracer, clew_get get, void* carrier, clew_context* received) {
+    *received = clew_context{};
+    if (tracer == nullptr) return 0;
+    const auto read = [get, carrier](std::string_view name) -> std::optional<std::string_view> {
+        clew_text value{nullptr, 0};
+        if (get(carrier, text_of(name), &value) == 0) return std::nullopt;
+        return view(value);
+    };
+    const TraceContext context = tracer->tracing->extract(read);
+    *received = to_c(context);
+    return context == TraceContext{} ? 0 : 1;
+}
+
+int clew_inject(clew_tracer* tracer, const clew_context* context, clew_set set, void* carrier) {
+    const TraceContext known = from_c(context);
+    if (tracer == nullptr || !known.has_ids()) return 0;
+    bool stopped = false;
+    const auto write = [&](std::string_view name, std::string_view value) {
+        if (!stopped) stopped = set(carrier, text_of(name), text_of(value)) != 0;
+    };
+    return tracer->tracing->inject(known, write) && !stopped ? 1 : 0;
+}
+
+void clew_span_start(
+    clew_tracer* tracer, clew_span* span, clew_kind kind, clew_text name, const clew_context* parent
+) {
+    start(span, [&] {
+        const TraceContext known = from_c(parent);
+        if (tracer == nullptr) return Span(known);
+        return tracer->tracing->tracer().new_child(known, view(name), kind_of(kind));
+    });
+}
+
+void clew_span_receive(
+    clew_tracer* tracer,
+    clew_span* span,
+    clew_kind kind,
+    clew_text name,
+    const clew_context* received
+) {
+    if (kind != clew_kind_server) return clew_span_start(tracer, span, kind, name, received);
+    start(span, [&] {
+        const TraceContext known = from_c(received);
+        if (tracer == nullptr) return Span(known);
+        return tracer->tracing->tracer().join_span(known, view(name), kind_of(kind));
+    });
+}
+
+void clew_span_set_name(clew_span* span, clew_text name) {
+    if (Span* const known = live(span)) known->name(view(name));
+}
+
+void clew_span_tag(clew_span* span, clew_text key, clew_text value) {
+    if (Span* const known = live(span)) known->tag(view(key), view(value));
+}
+
+void clew_span_annotate(clew_span* span, clew_text value, int64_t at_us) {
+    Span* const known = live(span);
+    if (known == nullptr) return;
+    if (at_us == 0) {
+        known->annotate(view(value));
+    } else {
+        known->annotate(view(value), Microseconds(at_us));
+    }
+}
+
+void clew_span_error(clew_span* span, clew_text message) {
+    if (Span* const known = live(span)) known->error(view(message));
+}
+
+void clew_span_remote(clew_span* span, clew_text service_name, clew_text ip, uint16_t port) {
+    Span* const known = live(span);
+    if (known == nullptr) return;
+    if (service_name.size != 0) known->remote_service(view(service_name));
+    if (ip.size != 0 || port != 0) known->remote_address(view(ip), port);
+}
+
+void clew_span_local(clew_span* span, clew_text ip, uint16_t port) {
+    Span* const known = live(span);
+    if (known != nullptr && (ip.size != 0 || port != 0)) known->local_address(view(ip), port);
+}
+
+void clew_span_begin_at(clew_span* span, int64_t at_us) {
+    if (Span* const known = live(span)) known->start(Microseconds(at_us));
+}
+
+void clew_span_finish(clew_span* span) {
+    if (Span* const known = live(span)) known->finish();
+}
+
+void clew_span_finish_at(clew_span* span, int64_t at_us) {
+    if (Span* const known = live(span)) known->finish(Microseconds(at_us));
+}
+
+void clew_span_abandon(clew_span* span) {
+    if (Span* const known = live(span)) known->abandon();
+}
+
+void clew_span_context(const clew_span* span, clew_context* context) {
+    const Span* const known = live(span);
+    *context = known == nullptr ? clew_context{} : to_c(known->context());
+}
+
+int clew_span_is_sampled(const clew_span* span) {
+    const Span* const known = live(span);
+    return known != nullptr && known->is_recording() ? 1 : 0;
+}
+
+}  // extern "C"

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: the C face does what it says, for C programs, whatever they pass.
+// Method: a program in C traces a request to a collector here; then corners, one by one.
+#include <cstring>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "clew/tracing/c.h"
+#include "clew/tracing/c_test_program.h"
+#include "clew/transport/testing/http_collector.h"
+
+namespace clew::tracing {
+namespace {
+
+using transport::testing::HttpCollector;
+
+clew_text text(std::string_view string) { return {string.data(), string.size()}; }
+
+// Spans of all bodies, by kind ("" for local ones).
+std::map<std::string, nlohmann::json> spans_by_kind(const HttpCollector& collector) {
+    std::map<std::string, nlohmann::json> spans;
+    for (const std::string& body : collector.bodies()) {
+        for (const nlohmann::json& span : nlohmann::json::parse(body)) {
+            spans[span.value("kind", "")] = span;
+        }
+    }
+    return spans;
+}
+
+class CApiTest : public ::testing::Test {
+protected:
+    CApiTest() {
+        clew_options options;
+        clew_options_init(&options);
+        options.service_name = "thumbs";
+        const std::string endpoint = collector_.endpoint();
+        options.endpoint = endpoint.c_str();
+        options.ignore_environment = 1;
+        tracer_ = clew_tracer_create(&options, nullptr, 0);
+    }
+    ~CApiTest() override { clew_tracer_destroy(tracer_); }
+
+    nlohmann::json only_span() {
+        EXPECT_EQ(clew_tracer_flush(tracer_, 15'000), 1);
+        const auto spans = spans_by_kind(collector_);
+        EXPECT_EQ(spans.size(), 1U);
+        return spans.empty() ? nlohmann::json() : spans.begin()->second;
+    }
+
+    HttpCollector collector_;
+    clew_tracer* tracer_ = nullptr;
+    clew_span span_{};
+};
+
+TEST(CApi, traces_a_request_from_a_c_program) {
+    HttpCollector collector;
+    ASSERT_EQ(trace_one_request_in_c(collector.endpoint().c_str()), 0);
+    auto spans = spans_by_kind(collector);
+    ASSERT_EQ(spans.size(), 2U);
+    const nlohmann::json& server = spans["SERVER"];
+    EXPECT_EQ(server["traceId"], "00000000000000aa");
+    EXPECT_EQ(server["id"], "00000000000000bb");
+    EXPECT_EQ(server["shared"], true);
+    EXPECT_EQ(server["name"], "post /thumb");
+    EXPECT_EQ(server["localEndpoint"]["serviceName"], "thumbs");
+    EXPECT_EQ(server["localEndpoint"]["ipv4"], "10.0.0.1");
+    EXPECT_EQ(server["localEndpoint"]["port"], 8080);
+    EXPECT_EQ(server["tags"]["http.path"], "/thumb");
+    EXPECT_EQ(server["annotations"].size(), 2U);
+    EXPECT_EQ(server["annotations"][0]["timestamp"], 1'500'000'000'000'000);
+    const nlohmann::json& client = spans["CLIENT"];
+    EXPECT_EQ(client["parentId"], "00000000000000bb");
+    EXPECT_EQ(client["remoteEndpoint"]["serviceName"], "store");
+    EXPECT_EQ(client["remoteEndpoint"]["ipv4"], "10.0.0.9");
+    EXPECT_EQ(client["remoteEndpoint"]["port"], 5432);
+    EXPECT_EQ(client["tags"]["error"], "timeout");
+}
+
+TEST(CApi, does_nothing_with_nothing) { EXPECT_EQ(use_nothing_in_c(), 0); }
+
+TEST(CApi, refuses_options_that_it_did_not_begin) {
+    char error[100];
+    clew_options options{};
+    EXPECT_EQ(clew_tracer_create(&options, error, sizeof error), nullptr);
+    EXPECT_STREQ(error, "options were not made by clew_options_init()");
+    EXPECT_EQ(clew_tracer_create(nullptr, error, 8), nullptr);
+    EXPECT_STREQ(error, "options");  // cut, with its zero byte
+}
+
+TEST(CApi, names_every_reason) {
+    for (std::uint32_t reason = 0; reason <= clew_drop_no_memory; ++reason) {
+        EXPECT_NE(clew_drop_reason_name(reason), nullptr);
+    }
+    EXPECT_EQ(clew_drop_reason_name(clew_drop_no_memory + 1), nullptr);
+}
+
+TEST_F(CApiTest, keeps_times_that_are_given) {
+    clew_span_start(tracer_, &span_, clew_kind_local, text("work"), nullptr);
+    clew_span_begin_at(&span_, 1'500'000'000'000'000);
+    clew_span_finish_at(&span_, 1'500'000'000'000'250);
+    const nlohmann::json span = only_span();
+    EXPECT_EQ(span["timestamp"], 1'500'000'000'000'000);
+    EXPECT_EQ(span["duration"], 250);
+}
+
+TEST_F(CApiTest, reports_nothing_of_an_abandoned_span) {
+    clew_span_start(tracer_, &span_, clew_kind_local, text("lost"), nullptr);
+    clew_span_abandon(&span_);
+    clew_span_finish(&span_);
+    clew_span_start(tracer_, &span_, clew_kind_local, text("kept"), nullptr);
+    clew_span_finish(&span_);
+    EXPECT_EQ(only_span()["name"], "kept");
+}
+
+TEST_F(CApiTest, keeps_a_context_readable_after_the_end) {
+    clew_span_start(tracer_, &span_, clew_kind_local, text("work"), nullptr);
+    clew_context before;
+    clew_context after;
+    clew_span_context(&span_, &before);
+    clew_span_finish(&span_);
+    clew_span_context(&span_, &after);
+    EXPECT_NE(before.span_id, 0U);
+    EXPECT_EQ(std::memcmp(&before, &after, sizeof before), 0);
+}
+
+TEST_F(CApiTest, follows_a_decision_that_came_without_ids) {
+    clew_context decision{};
+    decision.flags = clew_context_decided;
+    clew_span_receive(tracer_, &span_, clew_kind_server, text("work"), &decision);
+    EXPECT_EQ(clew_span_is_sampled(&span_), 0);
+    clew_context context;
+    clew_span_context(&span_, &context);
+    EXPECT_NE(context.trace_id_low, 0U);
+    EXPECT_EQ(context.flags, std::uint32_t{clew_context_decided});
+    clew_span_finish(&span_);
+    decision.flags = clew_context_debug;
+    clew_span_receive(tracer_, &span_, clew_kind_server, text("debugged"), &decision);
+    clew_span_finish(&span_);
+    EXPECT_EQ(only_span()["debug"], true);
+}
+
+TEST_F(CApiTest, makes_a_consumers_span_a_child) {
+    clew_context sent{};
+    sent.trace_id_low = 1;
+    sent.span_id = 2;
+    sent.flags = clew_context_decided | clew_context_sampled;
+    clew_span_receive(tracer_, &span_, clew_kind_consumer, text("take"), &sent);
+    clew_span_finish(&span_);
+    const nlohmann::json span = only_span();
+    EXPECT_EQ(span["parentId"], "0000000000000002");
+    EXPECT_FALSE(span.contains("shared"));
+}
+
+TEST_F(CApiTest, copies_texts_of_any_bytes) {
+    clew_span_start(tracer_, &span_, clew_kind_local, {nullptr, 0}, nullptr);
+    clew_span_tag(&span_, text("k"), text(std::string_view("a\0b\xff", 4)));
+    clew_span_tag(&span_, text("empty"), {nullptr, 0});
+    clew_span_remote(&span_, {nullptr, 0}, text("no address"), 0);
+    clew_span_finish(&span_);
+    const nlohmann::json span = only_span();
+    EXPECT_TRUE(span["tags"].contains("k"));
+    EXPECT_EQ(span["tags"]["empty"], "");
+}
+
+}  // namespace
+}  // namespace clew::tracing

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/tracing/environment.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <utility>
+
+#include "clew/base/ip_address.h"
+
+namespace clew::tracing {
+namespace {
+
+// Reads variable after variable; keeps the first thing that is wrong.
+class Reader {
+public:
+    explicit Reader(const Environment& environment) : environment_(environment) {}
+
+    void text(const char* name, std::string& into) {
+        if (into.empty()) into = value(name);
+    }
+
+    void number(const char* name, const NumberRange& range, std::optional<std::uint64_t>& into) {
+        if (into) return;
+        const std::string text = value(name);
+        if (text.empty()) return;
+        std::uint64_t read = 0;
+        if (parse(text, read) && read >= range.min && read <= range.max) {
+            into = read;
+        } else {
+            fail(wrong_number(name, text, range));
+        }
+    }
+
+    void share(const char* name, std::optional<double>& into) {
+        if (into) return;
+        const std::string text = value(name);
+        if (text.empty()) return;
+        double read = -1;
+        if (parse(text, read) && read >= 0 && read <= 1) {
+            into = read;
+        } else {
+            fail(wrong(name, text, "a share from 0 to 1"));
+        }
+    }
+
+    void yes_or_no(const char* name, std::optional<bool>& into) {
+        if (into) return;
+        const std::string text = value(name);
+        if (text.empty()) return;
+        const bool yes = text == "1" || text == "true";
+        if (yes || text == "0" || text == "false") {
+            into = yes;
+        } else {
+            fail(wrong(name, text, "1, 0, true or false"));
+        }
+    }
+
+    // For a text whose form finalize() would complain about without naming the variable.
+    void checked_text(
+        const char* name,
+        std::string& into,
+        bool (*is_right)(const std::string&),
+        const char* wanted
+    ) {
+        if (!into.empty()) return;
+        const std::string text = value(name);
+        if (!text.empty() && !is_right(text)) fail(wrong(name, text, wanted));
+        into = text;
+    }
+
+    Expected<void> finish() {
+        if (failed_) return std::move(error_);
+        return {};
+    }
+
+private:
+    std::string value(const char* name) const { return environment_(name).value_or(""); }
+
+    template <typename Number>
+    static bool parse(const std::string& text, Number& number) {
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, number);
+        return error == std::errc{} && stop == end;
+    }
+
+    static Error wrong(const char* name, const std::string& text, const char* wanted) {
+        return {Code::invalid_argument, std::string(name) + " is '" + text + "', wanted " + wanted};
+    }
+
+    void fail(Error error) {
+        if (!failed_) error_ = std::move(error);
+        failed_ = true;
+    }
+
+    const Environment& environment_;
+    Error error_;
+    bool failed_ = false;
+};
+
+bool is_ip(const std::string& text) {
+    const IpAddress ip = parse_ip(text);
+    return ip.v4 || ip.v6;
+}
+
+bool is_collector_address(const std::string& text) {
+    return parse_collector_address(text).has_value();
+}
+
+bool is_propagation(const std::string& text) { return text == "b3" || text == "b3multi"; }
+
+}  // namespace
+
+Environment own_environment() {
+    return [](const char* name) -> std::optional<std::string> {
+        const char* value = std::getenv(name);
+        if (value == nullptr) return std::nullopt;
+        return value;
+    };
+}
+
+Expected<TracingOptions> with_environment(TracingOptions options, const Environment& environment) {
+    Reader reader(environment);
+    reader.text("CLEW_SERVICE_NAME", options.service_name);
+    reader.text("OTEL_SERVICE_NAME", options.service_name);
+    reader.checked_text(
+        "CLEW_ENDPOINT",
+        options.endpoint,
+        is_collector_address,
+        "scribe://host:port or http://host:port/api/v2/spans"
+    );
+    reader.share("CLEW_SAMPLE_RATE", options.sample_rate);
+    reader.checked_text("CLEW_LOCAL_IP", options.local_ip, is_ip, "an IPv4 or IPv6 address");
+    reader.number("CLEW_LOCAL_PORT", kLocalPort, options.local_port);
+    reader.number("CLEW_TRACE_ID_BITS", kTraceIdBits, options.trace_id_bits);
+    reader.yes_or_no("CLEW_JOIN", options.join);
+    reader.checked_text("CLEW_PROPAGATION", options.propagation, is_propagation, "b3multi or b3");
+    reader.number("CLEW_FLUSH_INTERVAL_MS", kFlushIntervalMs, options.flush_interval_ms);
+    reader.number("CLEW_CLOSE_TIMEOUT_MS", kCloseTimeoutMs, options.close_timeout_ms);
+    reader.number("CLEW_RING_BYTES", kRingBytes, options.ring_bytes);
+    reader.number("CLEW_QUEUE_BYTES_MAX", kQueueBytesMax, options.queue_bytes_max);
+    if (Expected<void> done = reader.finish(); !done) return std::move(done).error();
+    return options;
+}
+
+}  // namespace clew::tracing

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/tracing/tracing_options.h"
+
+#include <bit>
+#include <utility>
+
+#include "clew/base/ip_address.h"
+#include "clew/sampler/boundary_sampler.h"
+
+namespace clew::tracing {
+namespace {
+
+constexpr std::string_view kDefaultEndpoint = "http://127.0.0.1:9411/api/v2/spans";
+
+Error wrong(std::string sentence) { return {Code::invalid_argument, std::move(sentence)}; }
+
+// Collects the first thing that is wrong.
+class Finalizer {
+public:
+    explicit Finalizer(const TracingOptions& options) : options_(options) {}
+
+    Expected<FinalTracingOptions> finish() {
+        read_identity();
+        read_sampling();
+        read_collector();
+        read_limits();
+        if (failed_) return std::move(error_);
+        return std::move(final_);
+    }
+
+private:
+    void fail(Error error) {
+        if (!failed_) error_ = std::move(error);
+        failed_ = true;
+    }
+
+    std::uint64_t number(
+        std::string_view name,
+        const std::optional<std::uint64_t>& value,
+        const NumberRange& range,
+        std::uint64_t otherwise
+    ) {
+        if (!value) return otherwise;
+        if (*value >= range.min && *value <= range.max) return *value;
+        fail(wrong_number(name, std::to_string(*value), range));
+        return otherwise;
+    }
+
+    void read_identity() {
+        if (options_.service_name.empty()) {
+            fail(wrong("service_name is missing: give the option or set CLEW_SERVICE_NAME"));
+        }
+        final_.tracer.service_name = options_.service_name;
+        const IpAddress ip = parse_ip(options_.local_ip);
+        if (!options_.local_ip.empty() && !ip.v4 && !ip.v6) {
+            fail(wrong("local_ip is '" + options_.local_ip + "', wanted an IPv4 or IPv6 address"));
+        }
+        final_.tracer.ipv4 = ip.v4;
+        final_.tracer.ipv6 = ip.v6;
+        final_.tracer.port =
+            static_cast<std::uint16_t>(number("local_port", options_.local_port, kLocalPort, 0));
+    }
+
+    void read_sampling() {
+        const double rate = options_.sample_rate.value_or(1.0);
+        Expected<sampler::BoundarySampler> sampler = sampler::BoundarySampler::create(rate);
+        if (sampler) {
+            final_.tracer.sampler = std::make_shared<sampler::BoundarySampler>(*std::move(sampler));
+        } else {
+            fail(wrong("sample_rate is " + std::to_string(rate) + ", wanted a share from 0 to 1"));
+        }
+        const std::uint64_t bits =
+            number("trace_id_bits", options_.trace_id_bits, kTraceIdBits, 64);
+        if (bits != 64 && bits != 128) {
+            fail(wrong("trace_id_bits is " + std::to_string(bits) + ", wanted 64 or 128"));
+        }
+        final_.tracer.trace_id_128bit = bits == 128;
+        final_.tracer.supports_join = options_.join.value_or(true);
+    }
+
+    void read_collector() {
+        const std::string_view text =
+            options_.endpoint.empty() ? kDefaultEndpoint : std::string_view(options_.endpoint);
+        Expected<CollectorAddress> address = parse_collector_address(text);
+        if (address) {
+            final_.collector = *std::move(address);
+        } else {
+            fail(std::move(address).error().with_context("endpoint"));
+        }
+        const std::string& format = options_.propagation;
+        if (format == "b3") final_.propagation = PropagationFormat::b3_single;
+        if (!format.empty() && format != "b3" && format != "b3multi") {
+            fail(wrong("propagation is '" + format + "', wanted b3multi or b3"));
+        }
+    }
+
+    void read_limits() {
+        using std::chrono::milliseconds;
+        reporter::ReporterOptions& reporter = final_.reporter;
+        reporter.flush_interval = milliseconds(number(
+            "flush_interval_ms",
+            options_.flush_interval_ms,
+            kFlushIntervalMs,
+            static_cast<std::uint64_t>(reporter.flush_interval.count())
+        ));
+        reporter.close_timeout = milliseconds(number(
+            "close_timeout_ms",
+            options_.close_timeout_ms,
+            kCloseTimeoutMs,
+            static_cast<std::uint64_t>(reporter.close_timeout.count())
+        ));
+        reporter.queue_bytes_max = number(
+            "queue_bytes_max", options_.queue_bytes_max, kQueueBytesMax, reporter.queue_bytes_max
+        );
+        tracer::TracerLimits& limits = final_.tracer.limits;
+        const std::uint64_t ring =
+            number("ring_bytes", options_.ring_bytes, kRingBytes, limits.ring_bytes_max);
+        limits.ring_bytes_max = std::bit_ceil(ring);
+        // A record takes at most half a ring, and a text no more than a record.
+        limits.span_bytes_max = std::min(limits.span_bytes_max, limits.ring_bytes_max / 2);
+        limits.tag_value_bytes_max = std::min(limits.tag_value_bytes_max, limits.span_bytes_max);
+        limits.annotation_bytes_max = std::min(limits.annotation_bytes_max, limits.span_bytes_max);
+    }
+
+    const TracingOptions& options_;
+    FinalTracingOptions final_;
+    Error error_;
+    bool failed_ = false;
+};
+
+}  // namespace
+
+Error wrong_number(std::string_view name, std::string_view text, const NumberRange& range) {
+    return wrong(
+        std::string(name) + " is '" + std::string(text) + "', wanted a number from " +
+        std::to_string(range.min) + " to " + std::to_string(range.max)
+    );
+}
+
+Expected<FinalTracingOptions> finalize(const TracingOptions& options) {
+    return Finalizer(options).finish();
+}
+
+}  // namespace clew::tracing

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a person decides about the tracing of one application. What is left unset comes from the
+// environment (the name in brackets), then from the default that follows it. finalize() turns the
+// wish into options that are known to be right; only those build anything.
+//
+// Threads: plain values.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "clew/base/expected.h"
+#include "clew/reporter/reporter_options.h"
+#include "clew/tracer/tracer_options.h"
+#include "clew/tracing/collector_address.h"
+
+namespace clew::tracing {
+
+struct TracingOptions {
+    // [CLEW_SERVICE_NAME, OTEL_SERVICE_NAME] How the service is called in every trace. Required.
+    std::string service_name;
+    // [CLEW_ENDPOINT] http://127.0.0.1:9411/api/v2/spans. See collector_address.h.
+    std::string endpoint;
+    // [CLEW_SAMPLE_RATE] 1. The share of new traces that are recorded, 0 to 1.
+    std::optional<double> sample_rate;
+    // [CLEW_LOCAL_IP], [CLEW_LOCAL_PORT] absent. Where the service listens.
+    std::string local_ip;
+    std::optional<std::uint64_t> local_port;
+    // [CLEW_TRACE_ID_BITS] 64. Of new traces: 64 or 128.
+    std::optional<std::uint64_t> trace_id_bits;
+    // [CLEW_JOIN] true. A server's span shares the id of its caller's, as Zipkin does.
+    std::optional<bool> join;
+    // [CLEW_PROPAGATION] "b3multi". Headers that are sent: b3multi or b3. Both are always read.
+    std::string propagation;
+    // [CLEW_FLUSH_INTERVAL_MS] 500. How long a finished span waits for company, 1 to 60000.
+    std::optional<std::uint64_t> flush_interval_ms;
+    // [CLEW_CLOSE_TIMEOUT_MS] 1000. For the rest to be sent at the end, 0 to 600000.
+    std::optional<std::uint64_t> close_timeout_ms;
+    // [CLEW_RING_BYTES] 262144. Finished spans of one thread that wait to be taken; 4096 to 2^30,
+    // rounded up to a power of two.
+    std::optional<std::uint64_t> ring_bytes;
+    // [CLEW_QUEUE_BYTES_MAX] 8388608. Encoded spans that wait for the collector; 65536 to 2^40.
+    std::optional<std::uint64_t> queue_bytes_max;
+
+    // False: no environment variable is read.
+    bool read_environment = true;
+};
+
+enum class PropagationFormat : std::uint8_t { b3_multi, b3_single };
+
+// Complete and in range.
+struct FinalTracingOptions {
+    tracer::TracerOptions tracer;
+    reporter::ReporterOptions reporter;
+    CollectorAddress collector;
+    PropagationFormat propagation = PropagationFormat::b3_multi;
+};
+
+// Errors: invalid_argument, one sentence that names the option and what it may be.
+Expected<FinalTracingOptions> finalize(const TracingOptions& options);
+
+// What a number may be; the environment is held to the same.
+struct NumberRange {
+    std::uint64_t min = 0;
+    std::uint64_t max = 0;
+};
+inline constexpr NumberRange kLocalPort{1, 65'535};
+inline constexpr NumberRange kTraceIdBits{64, 128};
+inline constexpr NumberRange kFlushIntervalMs{1, 60'000};
+inline constexpr NumberRange kCloseTimeoutMs{0, 600'000};
+inline constexpr NumberRange kRingBytes{4'096, 1ULL << 30U};
+inline constexpr NumberRange kQueueBytesMax{65'536, 1ULL << 40U};
+
+// "CLEW_RING_BYTES is '1', wanted a number from 4096 to 1073741824"
+Error wrong_number(std::string_view name, std::string_view text, const NumberRange& range);
+
+}  // namespace clew::tracing
