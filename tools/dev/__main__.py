@@ -4,7 +4,7 @@
 import argparse
 import sys
 
-from dev import bench, build, lint, node, packages, suites, up, venv
+from dev import bench, build, lint, node, packages, reference, suites, up, venv
 from dev.shell import Failure, run
 
 
@@ -23,6 +23,7 @@ def parse(arguments):
     commands.add_parser("format")
     commands.add_parser("tidy").add_argument("--all", action="store_true")
     commands.add_parser("bench")
+    commands.add_parser("docs")
     commands.add_parser("ui").add_argument("arguments", nargs=argparse.REMAINDER)
     commands.add_parser("python").add_argument("arguments", nargs=argparse.REMAINDER)
     return parser.parse_args(arguments)
@@ -32,6 +33,12 @@ def build_command(preset):
     extra = {"release": [], "bench": ["bench"]}.get(preset, ["test"])
     packages.install_missing("up", *extra)
     build.build(preset)
+    return 0
+
+
+def docs_command():
+    build_command("dev")
+    reference.write()
     return 0
 
 
@@ -56,6 +63,7 @@ def dispatch(options):
         "format": lint.format_files,
         "tidy": lambda: lint.tidy(options.all),
         "bench": bench.bench,
+        "docs": docs_command,
         "ui": lambda: ui_command(options.arguments),
         "python": lambda: python_command(options.arguments),
     }

@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from dev import build, node, packages, results, venv
+from dev import build, node, packages, reference, results, venv
 from dev.results import FAILED, PASSED, Case
 from dev.shell import BUILD, ROOT, Failure, environment, say
 
@@ -97,11 +97,15 @@ def run_headers(_):
 
 
 def run_release(_):
-    """What users run: it builds without a warning there too, and is hardened."""
+    """What users run: it builds without a warning, is hardened, and says what the page says."""
     folder = build.build("release")
     check = [sys.executable, "-m", "dev.hardening", folder / "bin/clew"]
     hardened = run_plain("release", "hardened", check, 60, {"PYTHONPATH": str(ROOT / "tools")})
-    return [Case("release", "builds", PASSED), *hardened]
+    cases = [Case("release", "builds", PASSED), *hardened]
+    if reference.is_current(folder / "bin/clew"):
+        return [*cases, Case("release", "configuration page", PASSED)]
+    sentence = "docs/reference/configuration.md is not what the program prints: run ./dev docs"
+    return [*cases, Case("release", "configuration page", FAILED, sentence)]
 
 
 def listed_tests(folder):
