@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The generated part of docs/reference/configuration.md: written by `./dev docs`, checked by a test.
+"""The generated part of docs/reference/configuration.md: `./dev docs` writes it, a test checks it.
 
 The table comes out of the program itself, so the page cannot say what the program does not do.
 """
