@@ -31,7 +31,11 @@ typedef struct {
 typedef struct {
     PyTypeObject* tracer_type;
     PyTypeObject* span_type;
+    PyTypeObject* exchange_type;
     PyObject* current;  // ContextVar: the span that the running piece of work belongs to, or None
+    PyObject* flush;    // interned names
+    PyObject* length;
+    PyObject* writelines;
 } ModuleState;
 
 typedef struct {
@@ -62,6 +66,7 @@ typedef struct {
 
 extern PyType_Spec tracer_spec;
 extern PyType_Spec span_spec;
+extern PyType_Spec exchange_spec;
 
 // Text that the library can read while `owner` is alive; see text_of().
 typedef struct {
@@ -89,6 +94,9 @@ SpanObject* span_new(TracerObject* tracer);
 
 // Starts where its parent was recorded: what local() told the parent, if anything.
 void span_inherit_local(SpanObject* self, const SpanObject* parent);
+
+// Tags the span with an exception, or a text: what Span.error() does.
+void span_tell_error(SpanObject* self, PyObject* what);
 
 // clew_get and clew_set: `carrier` is an EnvironReader, a HeaderList.
 typedef struct {

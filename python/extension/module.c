@@ -36,9 +36,17 @@ static PyTypeObject* add_type(PyObject* module, PyType_Spec* spec) {
 static int module_exec(PyObject* module) {
     ModuleState* state = PyModule_GetState(module);
     state->current = PyContextVar_New("clew.current_span", NULL);
+    state->flush = PyUnicode_InternFromString("flush");
+    state->length = PyUnicode_InternFromString("__len__");
+    state->writelines = PyUnicode_InternFromString("writelines");
+    if (state->flush == NULL || state->length == NULL || state->writelines == NULL) {
+        return -1;
+    }
     state->span_type = add_type(module, &span_spec);
     state->tracer_type = add_type(module, &tracer_spec);
+    state->exchange_type = add_type(module, &exchange_spec);
     if (state->current == NULL || state->span_type == NULL || state->tracer_type == NULL ||
+        state->exchange_type == NULL ||
         PyModule_AddObjectRef(module, "current_span", state->current) < 0) {
         return -1;
     }
@@ -49,6 +57,7 @@ static int module_traverse(PyObject* module, visitproc visit, void* arg) {
     ModuleState* state = PyModule_GetState(module);
     Py_VISIT(state->tracer_type);
     Py_VISIT(state->span_type);
+    Py_VISIT(state->exchange_type);
     Py_VISIT(state->current);
     return 0;
 }
@@ -57,7 +66,11 @@ static int module_clear(PyObject* module) {
     ModuleState* state = PyModule_GetState(module);
     Py_CLEAR(state->tracer_type);
     Py_CLEAR(state->span_type);
+    Py_CLEAR(state->exchange_type);
     Py_CLEAR(state->current);
+    Py_CLEAR(state->flush);
+    Py_CLEAR(state->length);
+    Py_CLEAR(state->writelines);
     return 0;
 }
 

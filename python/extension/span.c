@@ -36,6 +36,15 @@ void span_inherit_local(SpanObject* self, const SpanObject* parent) {
     }
 }
 
+void span_tell_error(SpanObject* self, PyObject* what) {
+    if (self->is_open && clew_span_is_sampled(&self->span)) {
+        self->has_error = true;
+        TextView text = PyExceptionInstance_Check(what) ? text_of_exception(what) : text_of(what);
+        clew_span_error(&self->span, text.text);
+        text_done(&text);
+    }
+}
+
 static void finish(SpanObject* self) {
     if (self->is_open) {
         self->is_open = false;
@@ -118,12 +127,7 @@ PyDoc_STRVAR(
     "type and words."
 );
 static PyObject* span_error(SpanObject* self, PyObject* what) {
-    if (self->is_open && clew_span_is_sampled(&self->span)) {
-        self->has_error = true;
-        TextView text = PyExceptionInstance_Check(what) ? text_of_exception(what) : text_of(what);
-        clew_span_error(&self->span, text.text);
-        text_done(&text);
-    }
+    span_tell_error(self, what);
     Py_RETURN_NONE;
 }
 
@@ -272,8 +276,7 @@ static PyObject* span_exit(SpanObject* self, PyObject* const* args, Py_ssize_t c
         Py_DECREF(token);
     }
     if (args[1] != Py_None && !self->has_error) {
-        PyObject* done = span_error(self, args[1]);
-        Py_XDECREF(done);
+        span_tell_error(self, args[1]);
     }
     finish(self);
     Py_RETURN_FALSE;

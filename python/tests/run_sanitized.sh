@@ -14,13 +14,13 @@ site=$root/build/python-sanitized/site
 
 mkdir -p "$site"
 "$python" -m pip install --quiet --upgrade --no-deps --target "$site" \
-    -C "build-dir=../build/python-sanitized/{wheel_tag}" \
-    -C cmake.build-type=Debug \
-    -C cmake.define.CMAKE_CXX_FLAGS_DEBUG="-O1 -g1" \
-    -C cmake.define.CMAKE_C_FLAGS_DEBUG="-O1 -g1" \
-    -C cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF \
-    -C cmake.define.CLEW_HARDEN=OFF \
-    -C cmake.define.CLEW_SANITIZE=address,undefined \
+    --config-settings "build-dir=../build/python-sanitized/{wheel_tag}" \
+    --config-settings cmake.build-type=Debug \
+    --config-settings cmake.define.CMAKE_CXX_FLAGS_DEBUG="-O1 -g1" \
+    --config-settings cmake.define.CMAKE_C_FLAGS_DEBUG="-O1 -g1" \
+    --config-settings cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF \
+    --config-settings cmake.define.CLEW_HARDEN=OFF \
+    --config-settings cmake.define.CLEW_SANITIZE=address,undefined \
     "$root/python"
 
 cd "$root/python"
