@@ -14,7 +14,9 @@ constexpr std::string_view kHttpPath = "/api/v2/spans";
 constexpr std::size_t kPathBytesMax = 2048;
 
 Error bad(std::string_view text, std::string_view why) {
-    return {Code::invalid_argument, "'" + std::string(text) + "' " + std::string(why)};
+    std::string sentence("'");
+    sentence.append(text).append("' ").append(why);
+    return {Code::invalid_argument, std::move(sentence)};
 }
 
 bool is_path(std::string_view path) {

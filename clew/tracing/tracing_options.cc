@@ -67,12 +67,16 @@ private:
         if (sampler) {
             final_.tracer.sampler = std::make_shared<sampler::BoundarySampler>(*std::move(sampler));
         } else {
-            fail(wrong("sample_rate is " + std::to_string(rate) + ", wanted a share from 0 to 1"));
+            std::string sentence("sample_rate is ");
+            sentence.append(std::to_string(rate)).append(", wanted a share from 0 to 1");
+            fail(wrong(std::move(sentence)));
         }
         const std::uint64_t bits =
             number("trace_id_bits", options_.trace_id_bits, kTraceIdBits, 64);
         if (bits != 64 && bits != 128) {
-            fail(wrong("trace_id_bits is " + std::to_string(bits) + ", wanted 64 or 128"));
+            std::string sentence("trace_id_bits is ");
+            sentence.append(std::to_string(bits)).append(", wanted 64 or 128");
+            fail(wrong(std::move(sentence)));
         }
         final_.tracer.trace_id_128bit = bits == 128;
         final_.tracer.supports_join = options_.join.value_or(true);

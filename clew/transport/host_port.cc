@@ -2,6 +2,7 @@
 #include "clew/transport/host_port.h"
 
 #include <charconv>
+#include <utility>
 
 namespace clew::transport {
 namespace {
@@ -9,7 +10,9 @@ namespace {
 constexpr std::size_t kHostBytesMax = 253;  // longest name that DNS knows
 
 Error bad(std::string_view text, std::string_view why) {
-    return {Code::invalid_argument, "'" + std::string(text) + "' " + std::string(why)};
+    std::string sentence("'");
+    sentence.append(text).append("' ").append(why);
+    return {Code::invalid_argument, std::move(sentence)};
 }
 
 bool parse_port(std::string_view text, std::uint16_t& port) {
