@@ -122,6 +122,7 @@ def _begin(session: Session, connection: Any) -> Any:
     tracer = session.tracer
     if request is None or tracer is None:
         return None
+    span = None
     try:
         method, target = request
         span = tracer.start(method.lower(), "client")
@@ -133,6 +134,8 @@ def _begin(session: Session, connection: Any) -> Any:
         return span
     except Exception:
         faults.report("the start of a client span")
+        if span is not None:
+            span.abandon()
         return None
 
 

@@ -6,6 +6,9 @@ Method: the service calls a server that is not traced and remembers the headers 
 import urllib.parse
 
 import pytest
+from services import run_script
+
+from clew.http_client import path_of
 
 WAYS = ["requests", "urllib3", "http.client", "green"]
 
@@ -168,3 +171,47 @@ def test_a_traced_server_shares_the_span_of_its_caller(service, path):
         assert "shared" not in client
     assert client["timestamp"] <= server["timestamp"]
     assert server["duration"] <= client["duration"]
+
+
+def test_a_connection_that_surprises_is_used_untraced_and_told_once(echo):
+    run_script(
+        """
+import http.client, logging, sys
+from clew import faults
+from clew.eventlet import patcher
+
+class Surprising(http.client.HTTPConnection):
+    def putheader(self, name, *values):
+        if name.lower().startswith("x-b3-"):
+            raise RuntimeError("not these")
+        http.client.HTTPConnection.putheader(self, name, *values)
+
+logging.basicConfig(stream=sys.stdout)
+patcher.enable_trace_patch(service_name="a", port=1)
+for _ in range(2):
+    connection = Surprising(sys.argv[1])
+    connection.request("GET", "/surprising")
+    assert connection.getresponse().status == 200
+    connection.close()
+assert faults.counts() == {"the start of a client span": 2}
+assert patcher.active_tracer().stats()["finished"] == 0
+""",
+        echo.address,
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("/a", "/a"),
+        ("/a?b=c?d", "/a"),
+        ("", ""),
+        ("*", "*"),
+        ("http://host:1/a/b?c", "/a/b"),
+        ("http://host", "/"),
+        ("//a", "//a"),
+        ("/a://b", "/a://b"),
+    ],
+)
+def test_the_path_of_a_target(target, path):
+    assert path_of(target) == path

@@ -25,7 +25,9 @@ from clew.patches import Session
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9410  # of scribe
-CLOSE_SECONDS_MAX = 1.0  # that ending may wait for the collector
+# How long turning off, or leaving the program, may wait for the collector: half of it until what
+# has finished is sent, half for the tracer's own end.
+CLOSE_SECONDS_MAX = 1.0
 
 _session: Session | None = None
 
@@ -72,6 +74,7 @@ def enable_trace_patch(
         propagation=propagation,
         trace_id_bits=trace_id_bits,
         flush_interval_ms=flush_interval_ms,
+        close_timeout_ms=int(CLOSE_SECONDS_MAX * 500),
     )
     disable_trace_patch()
     session = Session(tracer, legacy_tags)
@@ -96,7 +99,7 @@ def disable_trace_patch() -> None:
         atexit.unregister(_at_exit)
         session.patches.restore()
         tracer, session.tracer = session.tracer, None
-        tracer.close(CLOSE_SECONDS_MAX)
+        tracer.close(CLOSE_SECONDS_MAX / 2)
 
 
 def active_tracer() -> Tracer | None:
@@ -119,7 +122,7 @@ def _patch(session: Session, trace_app_log: bool) -> None:
 
 def _at_exit() -> None:
     if _session is not None:
-        _session.tracer.flush(CLOSE_SECONDS_MAX)
+        _session.tracer.flush(CLOSE_SECONDS_MAX / 2)
 
 
 def _check(value: object, name: str, kind: type) -> None:

@@ -60,6 +60,7 @@ def _begin(session: Session, protocol: Any) -> Any:
     tracer = session.tracer
     if tracer is None:
         return None
+    span = None
     try:
         environ = protocol.environ
         span = tracer.receive(protocol.command.lower(), environ)
@@ -77,6 +78,8 @@ def _begin(session: Session, protocol: Any) -> Any:
         return span
     except Exception:
         faults.report("the start of a server span")
+        if span is not None:
+            span.abandon()
         return None
 
 
