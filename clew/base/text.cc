@@ -2,6 +2,7 @@
 #include "clew/base/text.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include "clew/base/lower_case_table.h"
@@ -51,6 +52,15 @@ void append_utf8(char32_t code_point, std::string& out) {
     }
 }
 
+// Eight bytes at once; also true when there is a byte above 0x7f.
+bool may_have_upper_case(std::uint64_t bytes) noexcept {
+    constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;
+    constexpr std::uint64_t kHighBits = 0x80 * kEach;
+    const std::uint64_t from_a = (bytes & ~kHighBits) + (0x80 - 'A') * kEach;
+    const std::uint64_t beyond_z = (bytes & ~kHighBits) + (0x7f - 'Z') * kEach;
+    return (((from_a & ~beyond_z) | bytes) & kHighBits) != 0;
+}
+
 }  // namespace
 
 std::size_t decode_utf8(std::string_view text, char32_t& code_point) noexcept {
@@ -74,7 +84,12 @@ std::size_t decode_utf8(std::string_view text, char32_t& code_point) noexcept {
 }
 
 bool has_upper_case(std::string_view text) noexcept {
-    for (std::size_t i = 0; i < text.size();) {
+    std::size_t i = 0;
+    for (std::uint64_t bytes = 0; text.size() - i >= sizeof(bytes); i += sizeof(bytes)) {
+        std::memcpy(&bytes, text.data() + i, sizeof(bytes));
+        if (may_have_upper_case(bytes)) break;
+    }
+    while (i < text.size()) {
         const char c = text[i];
         if (c >= 'A' && c <= 'Z') return true;
         if (static_cast<unsigned char>(c) < 0x80) {

@@ -86,5 +86,22 @@ TEST(Text, finds_the_one_byte_that_is_not_ascii) {
     }
 }
 
+TEST(Text, finds_the_one_letter_that_is_upper_case) {
+    for (int byte = 0; byte < 128; ++byte) {
+        const char c = static_cast<char>(byte);
+        for (std::size_t size = 1; size < 20; ++size) {
+            std::string text(size, 'z');
+            for (std::size_t at = 0; at < size; ++at) {
+                text[at] = c;
+                EXPECT_EQ(has_upper_case(text), c >= 'A' && c <= 'Z') << byte << " at " << at;
+                text[at] = 'z';
+            }
+        }
+    }
+    EXPECT_TRUE(has_upper_case("aaaaaaaaaaaaaa\xc3\x84"));
+    EXPECT_FALSE(has_upper_case("aaaaaaaaaaaaaa\xc3\xa4"));
+    EXPECT_TRUE(has_upper_case("aaaaaaa\xc3\xa4 aaaaaaaaaaB"));
+}
+
 }  // namespace
 }  // namespace clew

@@ -1,34 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/wire/thrift_reader.h"
 
+#include <array>
 #include <string>
 
 namespace clew::wire {
 
 namespace {
 
-// The fewest bytes that a value of the type takes; 0: no such type.
-std::uint64_t bytes_min(ThriftType type) noexcept {
-    switch (type) {
-        case ThriftType::stop: return 0;
-        case ThriftType::boolean:
-        case ThriftType::byte: return 1;
-        case ThriftType::int16: return 2;
-        case ThriftType::int32: return 4;
-        case ThriftType::float64:
-        case ThriftType::int64: return 8;
-        case ThriftType::text: return 4;
-        case ThriftType::structure: return 1;
-        case ThriftType::map: return 6;
-        case ThriftType::set:
-        case ThriftType::list: return 5;
-    }
-    return 0;
+// The fewest bytes that a value of the type takes, by type code; 0: no such type.
+constexpr std::array<std::uint8_t, 16> kBytesMin = {0, 0, 1, 1, 8, 0, 2, 0, 4, 0, 8, 4, 1, 6, 5, 5};
+
+constexpr std::uint64_t bytes_min(ThriftType type) noexcept {
+    const auto code = static_cast<std::size_t>(type);
+    return code < kBytesMin.size() ? kBytesMin[code] : 0;
 }
 
-bool is_fixed_size(ThriftType type) noexcept {
-    return type != ThriftType::text && type < ThriftType::structure;
-}
+// Every value of the type takes bytes_min(type).
+constexpr bool is_fixed_size(ThriftType type) noexcept { return type < ThriftType::text; }
+
+static_assert(bytes_min(ThriftType::boolean) == 1 && bytes_min(ThriftType::float64) == 8);
+static_assert(bytes_min(ThriftType::map) == 6 && bytes_min(ThriftType::list) == 5);
 
 }  // namespace
 
@@ -59,32 +51,44 @@ std::uint32_t ThriftReader::read_count(std::uint64_t element_bytes_min) noexcept
     return static_cast<std::uint32_t>(count);
 }
 
-void ThriftReader::advance(std::uint64_t size) noexcept {
+// The last bytes: a whole head does not fit, but the struct's end may.
+bool ThriftReader::next_field_at_end(ThriftField& field) noexcept {
+    field.type = static_cast<ThriftType>(read_byte());
+    if (field.type != ThriftType::stop) read_int16();  // fails
+    return false;
+}
+
+inline void ThriftReader::advance(std::uint64_t size) noexcept {
     if (size > bytes_left()) return fail(Failure::truncated, size);
     at_ += size;
 }
 
-void ThriftReader::skip(ThriftType type, int depth_left) noexcept {
-    if (is_fixed_size(type)) {
-        const std::uint64_t size = bytes_min(type);
-        if (size == 0) return fail(Failure::unknown_type, static_cast<std::uint8_t>(type));
-        return advance(size);
-    }
+// Values that hold no other values. False when the type is another one.
+inline bool ThriftReader::skip_flat(ThriftType type) noexcept {
     if (type == ThriftType::text) {
         read_text();
-        return;
+        return true;
     }
+    const std::uint64_t size = bytes_min(type);
+    if (!is_fixed_size(type) || size == 0) return false;
+    advance(size);
+    return true;
+}
+
+void ThriftReader::skip(ThriftType type, int depth_left) noexcept {
+    if (skip_flat(type)) return;
+    if (bytes_min(type) == 0) return fail(Failure::unknown_type, static_cast<std::uint8_t>(type));
     if (depth_left == 0) return fail(Failure::too_deep, 0);
     if (type == ThriftType::structure) {
         ThriftField field;
-        while (next_field(field)) skip(field.type, depth_left - 1);
+        while (next_field(field)) {
+            if (!skip_flat(field.type)) skip(field.type, depth_left - 1);
+        }
     } else if (type == ThriftType::map) {
         skip_map(depth_left);
-    } else if (type == ThriftType::set || type == ThriftType::list) {
+    } else {
         const ThriftList list = read_list();
         skip_elements(list.type, list.count, depth_left);
-    } else {
-        fail(Failure::unknown_type, static_cast<std::uint8_t>(type));
     }
 }
 

@@ -74,6 +74,11 @@ public:
     // The next field of the struct being read. False at its end, and after a failure.
     bool next_field(ThriftField& field) noexcept;
 
+    // Steps over the field's head if exactly that field comes next. Writers keep to one order of
+    // fields, so a reader that asks for them in that order and then takes what is left with
+    // next_field() is fast and still reads any order.
+    bool take_field(const ThriftField& field) noexcept;
+
     // The head of a list or set. A count that cannot fit into the bytes left is a failure, so a
     // loop over it is bounded by the size of the message.
     ThriftList read_list() noexcept;
@@ -96,24 +101,37 @@ public:
 private:
     enum class Failure : std::uint8_t { none, truncated, negative_size, unknown_type, too_deep };
 
+    static constexpr std::size_t kFieldHeadBytes = 3;
+
     template <typename Number>
     Number read_number() noexcept {
         if (bytes_left() < sizeof(Number)) [[unlikely]] {
             fail(Failure::truncated, sizeof(Number));
             return 0;
         }
-        Number number = 0;
-        std::memcpy(&number, at_, sizeof(Number));
+        const Number number = load<Number>(at_);
         at_ += sizeof(Number);
-        return big_endian(number);
+        return number;
     }
 
-    static std::uint8_t big_endian(std::uint8_t number) noexcept { return number; }
-    static std::uint16_t big_endian(std::uint16_t number) noexcept;
-    static std::uint32_t big_endian(std::uint32_t number) noexcept;
-    static std::uint64_t big_endian(std::uint64_t number) noexcept;
+    template <typename Number>
+    static Number load(const char* at) noexcept {
+        Number number = 0;
+        std::memcpy(&number, at, sizeof(Number));
+        if constexpr (std::endian::native == std::endian::big || sizeof(Number) == 1) {
+            return number;
+        } else if constexpr (sizeof(Number) == 2) {
+            return __builtin_bswap16(number);
+        } else if constexpr (sizeof(Number) == 4) {
+            return __builtin_bswap32(number);
+        } else {
+            return __builtin_bswap64(number);
+        }
+    }
 
+    bool next_field_at_end(ThriftField& field) noexcept;
     void advance(std::uint64_t size) noexcept;
+    bool skip_flat(ThriftType type) noexcept;
     void skip(ThriftType type, int depth_left) noexcept;
     void skip_elements(ThriftType type, std::uint32_t count, int depth_left) noexcept;
     void skip_map(int depth_left) noexcept;
@@ -126,18 +144,6 @@ private:
     std::uint64_t wanted_ = 0;     // what the failed read asked for: bytes, or a type code
     std::uint64_t available_ = 0;  // and what was left
 };
-
-inline std::uint16_t ThriftReader::big_endian(std::uint16_t number) noexcept {
-    return std::endian::native == std::endian::big ? number : __builtin_bswap16(number);
-}
-
-inline std::uint32_t ThriftReader::big_endian(std::uint32_t number) noexcept {
-    return std::endian::native == std::endian::big ? number : __builtin_bswap32(number);
-}
-
-inline std::uint64_t ThriftReader::big_endian(std::uint64_t number) noexcept {
-    return std::endian::native == std::endian::big ? number : __builtin_bswap64(number);
-}
 
 inline std::string_view ThriftReader::read_text() noexcept {
     const std::int32_t size = read_int32();
@@ -153,10 +159,24 @@ inline std::string_view ThriftReader::read_text() noexcept {
 }
 
 inline bool ThriftReader::next_field(ThriftField& field) noexcept {
-    field.type = static_cast<ThriftType>(read_byte());
-    if (field.type == ThriftType::stop) return false;
-    field.id = read_int16();
-    return ok();
+    if (bytes_left() < kFieldHeadBytes) [[unlikely]]
+        return next_field_at_end(field);
+    field.type = static_cast<ThriftType>(*at_);
+    if (field.type == ThriftType::stop) {
+        ++at_;
+        return false;
+    }
+    field.id = static_cast<std::int16_t>(load<std::uint16_t>(at_ + 1));
+    at_ += kFieldHeadBytes;
+    return true;
+}
+
+inline bool ThriftReader::take_field(const ThriftField& field) noexcept {
+    if (bytes_left() < kFieldHeadBytes) return false;
+    if (static_cast<ThriftType>(*at_) != field.type) return false;
+    if (static_cast<std::int16_t>(load<std::uint16_t>(at_ + 1)) != field.id) return false;
+    at_ += kFieldHeadBytes;
+    return true;
 }
 
 inline bool ThriftReader::skip_equal(std::string_view bytes) noexcept {

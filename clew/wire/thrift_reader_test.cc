@@ -81,6 +81,27 @@ TEST(ThriftReader, ends_a_struct_that_is_cut_in_its_field_head) {
     EXPECT_FALSE(reader.ok());
 }
 
+TEST(ThriftReader, takes_a_field_only_when_it_comes_next) {
+    ThriftReader reader("\x08\x00\x07\x00\x00\x00\x2a\x0b\x00"sv);
+    EXPECT_FALSE(reader.take_field({ThriftType::int32, 8}));
+    EXPECT_FALSE(reader.take_field({ThriftType::int64, 7}));
+    ASSERT_TRUE(reader.take_field({ThriftType::int32, 7}));
+    EXPECT_EQ(reader.read_int32(), 42);
+    EXPECT_FALSE(reader.take_field({ThriftType::text, 0}));
+    EXPECT_TRUE(reader.ok()) << "asking is no failure";
+    EXPECT_EQ(reader.bytes_left(), 2U);
+}
+
+TEST(ThriftReader, ends_a_struct_whose_stop_byte_is_among_the_last_bytes) {
+    for (const std::string_view bytes : {"\0"sv, "\0a"sv, "\0ab"sv}) {
+        ThriftReader reader(bytes);
+        ThriftField field;
+        EXPECT_FALSE(reader.next_field(field));
+        EXPECT_TRUE(reader.ok());
+        EXPECT_EQ(reader.bytes_left(), bytes.size() - 1);
+    }
+}
+
 TEST(ThriftReader, refuses_a_count_that_the_bytes_left_cannot_hold) {
     ThriftReader texts("\x0b\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00"sv);
     EXPECT_EQ(texts.read_list().count, 0U);

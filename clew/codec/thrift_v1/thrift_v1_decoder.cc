@@ -87,7 +87,7 @@ Expected<void> ThriftV1Decoder::decode_span(std::string_view bytes, SpanBuilder&
 
 Expected<void> ThriftV1Decoder::read_span(ThriftReader& reader, SpanBuilder& into) {
     span_.clear();
-    endpoint_bytes_ = {};
+    known_endpoints_ = {};
     read_fields(reader, into);
     if (!reader.ok()) return reader.error();
     return to_model_.convert(span_, into);
@@ -139,6 +139,14 @@ void ThriftV1Decoder::read_fields(ThriftReader& reader, SpanBuilder& into) {
 void ThriftV1Decoder::read_annotation(ThriftReader& reader, SpanBuilder& into) {
     model::V1Annotation annotation;
     bool has_value = false;
+    // As every writer orders them; what stands elsewhere is found below.
+    if (reader.take_field(fields::kAnnotationTimestamp)) annotation.timestamp = reader.read_int64();
+    if (reader.take_field(fields::kAnnotationValue)) {
+        annotation.value = valid_text(reader.read_text(), into);
+        has_value = true;
+    }
+    if (reader.take_field(fields::kAnnotationHost))
+        annotation.endpoint = read_endpoint(reader, into);
     ThriftField field;
     while (reader.next_field(field)) {
         switch (fields::key(field)) {
@@ -163,6 +171,16 @@ void ThriftV1Decoder::read_binary_annotation(ThriftReader& reader, SpanBuilder& 
     bool has_key = false;
     bool has_value = false;
     std::int32_t type = -1;
+    if (reader.take_field(fields::kBinaryKey)) {
+        annotation.key = valid_text(reader.read_text(), into);
+        has_key = true;
+    }
+    if (reader.take_field(fields::kBinaryValue)) {
+        annotation.value = reader.read_text();
+        has_value = true;
+    }
+    if (reader.take_field(fields::kBinaryType)) type = reader.read_int32();
+    if (reader.take_field(fields::kBinaryHost)) annotation.endpoint = read_endpoint(reader, into);
     ThriftField field;
     while (reader.next_field(field)) {
         switch (fields::key(field)) {
@@ -197,7 +215,9 @@ void ThriftV1Decoder::read_binary_annotation(ThriftReader& reader, SpanBuilder& 
 }
 
 std::uint32_t ThriftV1Decoder::read_endpoint(ThriftReader& reader, SpanBuilder& into) {
-    if (!endpoint_bytes_.empty() && reader.skip_equal(endpoint_bytes_)) return endpoint_;
+    for (const KnownEndpoint& known : known_endpoints_) {
+        if (!known.bytes.empty() && reader.skip_equal(known.bytes)) return known.number;
+    }
     const char* begin = reader.position();
     Endpoint endpoint;
     ThriftField field;
@@ -219,9 +239,10 @@ std::uint32_t ThriftV1Decoder::read_endpoint(ThriftReader& reader, SpanBuilder& 
         }
     }
     if (!reader.ok()) return 0;
-    endpoint_bytes_ = {begin, static_cast<std::size_t>(reader.position() - begin)};
-    endpoint_ = span_.add_endpoint(endpoint);
-    return endpoint_;
+    const std::string_view bytes(begin, static_cast<std::size_t>(reader.position() - begin));
+    const std::uint32_t number = span_.add_endpoint(endpoint);
+    known_endpoints_[known_endpoints_[0].bytes.empty() ? 0 : 1] = {bytes, number};
+    return number;
 }
 
 }  // namespace clew::codec

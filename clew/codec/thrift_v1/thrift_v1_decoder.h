@@ -7,6 +7,7 @@
 //
 // Threads: one at a time; make one per thread, it keeps scratch memory.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -40,9 +41,13 @@ private:
 
     model::V1Span span_;
     model::V1ToModel to_model_;
-    // Every annotation repeats its endpoint: the same bytes again are the same number again.
-    std::string_view endpoint_bytes_;
-    std::uint32_t endpoint_ = 0;
+    // Every annotation repeats its endpoint, and few records name more than two: the same bytes
+    // again are the same number again.
+    struct KnownEndpoint {
+        std::string_view bytes;  // empty: none
+        std::uint32_t number = 0;
+    };
+    std::array<KnownEndpoint, 2> known_endpoints_;
 };
 
 }  // namespace clew::codec

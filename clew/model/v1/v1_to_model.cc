@@ -115,8 +115,7 @@ bool V1ToModel::is_same_service(std::uint32_t a, std::uint32_t b) const {
 
 // The span of the service that the endpoint belongs to; address and port do not matter. What names
 // no endpoint belongs to the first span, and the first endpoint met becomes the first span's.
-V1ToModel::PartIndex V1ToModel::part_index(std::uint32_t endpoint) {
-    if (endpoint == 0) return 0;
+V1ToModel::PartIndex V1ToModel::find_part(std::uint32_t endpoint) {
     if (parts_[0].local == 0) parts_[0].local = endpoint;
     for (std::size_t i = 0; i < parts_.size(); ++i) {
         if (is_same_service(parts_[i].local, endpoint)) return static_cast<PartIndex>(i);

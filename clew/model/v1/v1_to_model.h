@@ -65,7 +65,10 @@ private:
     static void sort_binary_annotations(V1Span& span);
 
     Part& part(const Moment& moment) { return parts_[part_index(moment.endpoint)]; }
-    PartIndex part_index(std::uint32_t endpoint);
+    PartIndex part_index(std::uint32_t endpoint) {
+        return endpoint == 0 || endpoint == parts_[0].local ? PartIndex{0} : find_part(endpoint);
+    }
+    PartIndex find_part(std::uint32_t endpoint);
     PartIndex new_part(std::uint32_t endpoint);
     bool is_same_service(std::uint32_t a, std::uint32_t b) const;
 

@@ -18,6 +18,9 @@ constexpr ThriftField kMessage{ThriftType::text, 2};
 
 LogEntry read_entry(ThriftReader& reader) {
     LogEntry entry;
+    // As every client orders them; what stands elsewhere is found below.
+    if (reader.take_field(kCategory)) entry.category = reader.read_text();
+    if (reader.take_field(kMessage)) entry.message = reader.read_text();
     ThriftField field;
     while (reader.next_field(field)) {
         if (field == kCategory) {
