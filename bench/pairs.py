@@ -29,4 +29,15 @@ PAIRS = [
         floor_words="a simdjson walk over the same bytes: every field visited, texts as views",
         goal=3.0,
     ),
+    Pair(
+        name="scribe",
+        what="decode scribe calls of 100 entries",
+        per="span",
+        items=100,
+        binary="clew_codec_thrift_v1_bench",
+        product="decode",
+        floor="floor_skip",
+        floor_words="the same base64, then every field of every span stepped over",
+        goal=2.0,
+    ),
 ]
