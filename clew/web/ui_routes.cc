@@ -92,10 +92,10 @@ UiRoutes::UiRoutes(UiAssets assets, const UiConfig& config) : config_json_(ui_co
 }
 
 void UiRoutes::mount(Router& router) const {
-    router.get("/", redirect("zipkin/"));
-    router.get("/zipkin", redirect("zipkin/"));
-    router.get("/favicon.ico", redirect("zipkin/favicon.svg"));
-    router.get("/zipkin/favicon.ico", redirect("favicon.svg"));
+    router.get("/", redirect("/zipkin/"));
+    router.get("/zipkin", redirect("/zipkin/"));
+    router.get("/favicon.ico", redirect("/zipkin/favicon.ico"));
+    router.get("/zipkin/favicon.ico", redirect("/zipkin/favicon.svg"));
     router.get("/zipkin/config.json", [this](const HttpRequest&, const HttpResponder& responder) {
         HttpResponse response = json_response(config_json_);
         response.add_header("Cache-Control", "max-age=600");

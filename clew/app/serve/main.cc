@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program `clew`. Exit status: 0 when it did what was asked, 1 when it could not, 2 when it was
+// asked for something that does not exist.
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "clew/app/command_line.h"
+#include "clew/app/config.h"
+#include "clew/app/log.h"
+#include "clew/app/serve/serve_config.h"
+#include "clew/app/serve/server.h"
+#include "clew/app/signals.h"
+#include "clew/app/version.h"
+
+namespace clew::app {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kMisused = 2;
+
+int fail(int status, const std::string& sentence) {
+    std::fprintf(stderr, "clew: %s\n", sentence.c_str());
+    return status;
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+bool is_loopback(const std::string& address) {
+    return address.starts_with("127.") || address == "::1";
+}
+
+std::string in_url(const std::string& address) {
+    return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+// Written beside and renamed, so that a reader never sees half of it.
+Expected<void> write_port_file(const std::string& path, const Server& server) {
+    const std::string beside = path + ".new";
+    std::ofstream file(beside, std::ios::trunc);
+    file << "http=" << server.port() << "\n";
+    if (server.scribe_port() != 0) file << "scribe=" << server.scribe_port() << "\n";
+    file.close();
+    std::error_code error;
+    if (file) std::filesystem::rename(beside, path, error);
+    if (!file || error) return Error{Code::io, "the port file " + path + " cannot be written"};
+    return {};
+}
+
+void log_ready(const Server& server) {
+    const std::string host = in_url(server.address());
+    const std::string url = "http://" + host + ":" + std::to_string(server.port());
+    LogFields fields = {{"http", url}, {"page", url + "/zipkin/"}};
+    if (server.scribe_port() != 0) {
+        fields.emplace_back("scribe", host + ":" + std::to_string(server.scribe_port()));
+    }
+    fields.emplace_back(
+        "reach",
+        is_loopback(server.address()) ? "this machine only (--bind opens it)"
+                                      : "other machines too, without authentication"
+    );
+    fields.emplace_back("version", std::string(version()));
+    log(LogLevel::info, "ready", fields);
+}
+
+void log_configuration(std::span<const Setting> settings) {
+    LogFields fields;
+    for (const Setting& setting : settings) fields.emplace_back(setting.name, setting.get());
+    log(LogLevel::info, "configuration", fields);
+}
+
+int serve(const ServeConfig& config, Signals& signals) {
+    Expected<std::unique_ptr<Server>> server = Server::start(config);
+    if (!server) return fail(kFailed, server.error().message);
+    if (!config.port_file.empty()) {
+        if (Expected<void> written = write_port_file(config.port_file, **server); !written) {
+            return fail(kFailed, written.error().message);
+        }
+    }
+    log_ready(**server);
+    const char* signal = signals.wait();
+    log(LogLevel::info, "finishing", {{"signal", signal}});
+    const bool finished = (*server)->finish(config.shutdown_ms_max);
+    log(finished ? LogLevel::info : LogLevel::warning,
+        "finished",
+        {{"cut_off", finished ? "nothing" : "what took too long"}});
+    return 0;
+}
+
+int run(std::span<const char* const> arguments) {
+    Signals signals;
+    ServeConfig config;
+    const std::vector<Setting> settings = serve_settings(config);
+    Expected<CommandLine> line = parse_command_line(arguments, settings);
+    if (!line) return fail(kMisused, line.error().message);
+    if (line->prints_reference) line->answer = config_reference(settings);
+    if (!line->answer.empty()) {
+        print(line->answer);
+        return 0;
+    }
+    ConfigSources sources;
+    sources.environment = process_environment();
+    if (!line->config_file.empty()) {
+        Expected<FileValues> file = read_config_file(line->config_file);
+        if (!file) return fail(kMisused, file.error().message);
+        sources.file = std::move(*file);
+    }
+    sources.command_line = std::move(*line);
+    Expected<std::vector<std::string>> warnings = apply_config(sources, settings);
+    if (!warnings) return fail(kMisused, warnings.error().message);
+    Expected<void> ready = finalize(config);
+    if (ready) ready = configure_log(config.log_format, config.log_level);
+    if (!ready) return fail(kMisused, ready.error().message);
+    for (const std::string& warning : *warnings) {
+        log(LogLevel::warning, "ignored", {{"reason", warning}});
+    }
+    log_configuration(settings);
+    return serve(config, signals);
+}
+
+}  // namespace
+}  // namespace clew::app
+
+int main(int count, char** arguments) {
+    return clew::app::run({arguments, static_cast<std::size_t>(count)});
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/app/serve/server.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "clew/app/serve/embedded_ui.h"
+#include "clew/app/version.h"
+#include "clew/base/clock.h"
+#include "clew/collector/collector.h"
+#include "clew/sampler/boundary_sampler.h"
+#include "clew/storage/memory/memory_storage.h"
+#include "clew/transport/event_loop.h"
+#include "clew/web/metrics_page.h"
+#include "clew/web/operator_routes.h"
+#include "clew/web/ui_routes.h"
+
+namespace clew::app {
+
+namespace {
+
+using transport::HttpRequest;
+using transport::HttpResponder;
+
+std::size_t loop_threads(const ServeConfig& config) {
+    return config.loop_threads != 0 ? config.loop_threads
+                                    : std::max(1u, std::thread::hardware_concurrency());
+}
+
+web::Router::Route refusal(std::string text) {
+    return [text = std::move(text)](const HttpRequest&, const HttpResponder& responder) {
+        responder.send(transport::text_response(404, text));
+    };
+}
+
+}  // namespace
+
+struct Server::Parts {
+    Parts(
+        const ServeConfig& serve_config,
+        std::unique_ptr<storage::Storage> the_storage,
+        const sampler::BoundarySampler& the_sampler
+    )
+        : config(serve_config), storage(std::move(the_storage)), sampler(the_sampler) {}
+
+    void mount();
+    void add_metrics();
+    void add_http_metrics();
+    void add_scribe_metrics();
+    Expected<void> open();
+
+    const ServeConfig config;
+
+    // Where spans rest, and the way there.
+    std::unique_ptr<storage::Storage> storage;
+    sampler::BoundarySampler sampler;
+    collector::Collector collector{sampler, storage->span_consumer()};
+    collector::CollectorMetrics http_metrics{"http"};
+    collector::CollectorMetrics scribe_metrics{"scribe"};
+    collector::HttpSpanReceiver http_receiver{collector, http_metrics, config.http_receiver};
+    collector::ScribeSpanReceiver scribe_receiver{
+        collector, scribe_metrics, config.scribe_receiver};
+
+    // Questions and the page.
+    web::QueryPool query_pool{config.query_pool};
+    web::MetricsPage metrics_page;
+    web::ApiRoutes api_routes{*storage, system_clock(), query_pool, config.api};
+    web::OperatorRoutes operator_routes{
+        *storage, metrics_page, query_pool, {std::string(version()), std::string(commit())}};
+    web::UiRoutes ui_routes{embedded_ui(), config.ui};
+    web::Router router{config.router};
+
+    // Peers.
+    transport::ByteBudget budget{config.bytes_in_flight_max};
+    transport::EventLoop loop{loop_threads(config)};
+    std::unique_ptr<transport::HttpServer> http;
+    std::unique_ptr<transport::ScribeServer> scribe;
+};
+
+void Server::Parts::mount() {
+    operator_routes.mount(router);
+    if (config.query_enabled) api_routes.mount(router);
+    if (config.ui_enabled) ui_routes.mount(router);
+    if (config.http_collector_enabled) {
+        router.post("/api/v2/spans", [this](HttpRequest& request, const HttpResponder& responder) {
+            http_receiver.receive(request, responder);
+        });
+        router.post(
+            "/api/v1/spans",
+            refusal("v1 spans are not accepted here yet, send JSON_V2 to /api/v2/spans")
+        );
+    } else {
+        router.post("/api/v2/spans", refusal("the HTTP collector is disabled"));
+    }
+}
+
+void Server::Parts::add_metrics() {
+    using web::MetricsPage;
+    metrics_page.add(http_metrics);
+    metrics_page.add(scribe_metrics);
+    const auto add = [this](MetricsPage::Kind kind, const char* name, auto read) {
+        metrics_page.add(kind, name, {}, [read] { return static_cast<double>(read()); });
+    };
+    const storage::Storage& store = *storage;
+    constexpr auto kGauge = MetricsPage::Kind::gauge;
+    constexpr auto kCounter = MetricsPage::Kind::counter;
+    add(kGauge, "clew_storage_spans", [&store] { return store.counts().spans; });
+    add(kGauge, "clew_storage_traces", [&store] { return store.counts().traces; });
+    add(kGauge, "clew_storage_bytes", [&store] { return store.counts().bytes; });
+    add(kCounter, "clew_storage_spans_evicted", [&store] { return store.counts().spans_evicted; });
+    add(kGauge, "clew_bytes_in_flight", [this] { return budget.bytes_in_use(); });
+    add(kCounter, "clew_queries_refused", [this] { return query_pool.refused().value(); });
+}
+
+void Server::Parts::add_http_metrics() {
+    using web::MetricsPage;
+    const transport::HttpServerMetrics& metrics = http->metrics();
+    const auto add = [this](const char* reason, const Counter& counter) {
+        metrics_page.add(
+            MetricsPage::Kind::counter,
+            "clew_http_requests_refused",
+            {"reason", reason},
+            [&counter] { return static_cast<double>(counter.value()); }
+        );
+    };
+    metrics_page.add(MetricsPage::Kind::counter, "clew_http_requests", {}, [&metrics] {
+        return static_cast<double>(metrics.requests.value());
+    });
+    add("malformed", metrics.malformed);
+    add("headers_too_big", metrics.headers_too_big);
+    add("body_too_big", metrics.bodies_too_big);
+    add("timed_out", metrics.timed_out);
+    add("overloaded", metrics.overloaded);
+    metrics_page.add(MetricsPage::Kind::gauge, "clew_http_connections", {}, [this] {
+        return static_cast<double>(http->listener().counts().open);
+    });
+    metrics_page.add(MetricsPage::Kind::counter, "clew_http_connections_refused", {}, [this] {
+        return static_cast<double>(http->listener().counts().refused);
+    });
+}
+
+void Server::Parts::add_scribe_metrics() {
+    using web::MetricsPage;
+    const collector::ScribeReceiverMetrics& metrics = scribe_receiver.metrics();
+    const auto add = [this](const char* reason, const Counter& counter) {
+        metrics_page.add(
+            MetricsPage::Kind::counter,
+            "clew_scribe_entries_skipped",
+            {"reason", reason},
+            [&counter] { return static_cast<double>(counter.value()); }
+        );
+    };
+    metrics_page.add(MetricsPage::Kind::counter, "clew_scribe_entries", {}, [&metrics] {
+        return static_cast<double>(metrics.entries.value());
+    });
+    add("other_category", metrics.entries_other_category);
+    add("too_big", metrics.entries_too_big);
+    add("not_base64", metrics.entries_not_base64);
+    add("not_a_span", metrics.entries_not_a_span);
+    metrics_page.add(MetricsPage::Kind::gauge, "clew_scribe_connections", {}, [this] {
+        return static_cast<double>(scribe->listener().counts().open);
+    });
+}
+
+Expected<void> Server::Parts::open() {
+    transport::ListenerOptions listener;
+    listener.address = config.bind;
+    listener.port = config.port;
+    listener.connections_max = config.connections_max;
+    Expected<std::unique_ptr<transport::HttpServer>> opened = transport::HttpServer::open(
+        loop,
+        listener,
+        config.http,
+        budget,
+        [this](HttpRequest& request, const HttpResponder& responder) {
+            router.answer(request, responder);
+        }
+    );
+    if (!opened) return std::move(opened).error().with_context("HTTP (--port)");
+    http = std::move(*opened);
+    if (!config.scribe_enabled) return {};
+    listener.port = config.scribe_port;
+    listener.connections_max = config.scribe_connections_max;
+    Expected<std::unique_ptr<transport::ScribeServer>> opened_scribe =
+        transport::ScribeServer::open(
+            loop,
+            listener,
+            config.scribe,
+            budget,
+            [this](const transport::LogRequest& request, const transport::LogResponder& responder) {
+                scribe_receiver.receive(request, responder);
+            }
+        );
+    if (!opened_scribe) {
+        return std::move(opened_scribe).error().with_context("scribe (--scribe-port, --no-scribe)");
+    }
+    scribe = std::move(*opened_scribe);
+    return {};
+}
+
+Expected<std::unique_ptr<Server>> Server::start(const ServeConfig& config) {
+    Expected<sampler::BoundarySampler> sampler =
+        sampler::BoundarySampler::create(config.sample_rate);
+    if (!sampler) return std::move(sampler).error().with_context("sample-rate");
+    Expected<std::unique_ptr<storage::MemoryStorage>> storage =
+        storage::MemoryStorage::create(config.memory);
+    if (!storage) return std::move(storage).error();
+    auto parts = std::make_unique<Parts>(config, std::move(*storage), *sampler);
+    parts->mount();
+    if (Expected<void> opened = parts->open(); !opened) return std::move(opened).error();
+    parts->add_metrics();
+    parts->add_http_metrics();
+    if (parts->scribe) parts->add_scribe_metrics();
+    if (Expected<void> started = parts->loop.start(); !started) return std::move(started).error();
+    parts->http->start();
+    if (parts->scribe) parts->scribe->start();
+    return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() = default;
+
+const std::string& Server::address() const { return parts_->http->listener().address(); }
+
+std::uint16_t Server::port() const { return parts_->http->listener().port(); }
+
+std::uint16_t Server::scribe_port() const {
+    return parts_->scribe ? parts_->scribe->listener().port() : std::uint16_t{0};
+}
+
+bool Server::finish(std::chrono::milliseconds patience) {
+    bool scribe_finished = true;
+    std::thread scribe([this, patience, &scribe_finished] {
+        if (parts_->scribe) scribe_finished = parts_->scribe->finish(patience);
+    });
+    const bool http_finished = parts_->http->finish(patience);
+    scribe.join();
+    return http_finished && scribe_finished;
+}
+
+}  // namespace clew::app

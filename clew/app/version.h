@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Which clew this is.
+//
+// Threads: constants.
+
+#include <string>
+#include <string_view>
+
+namespace clew::app {
+
+std::string_view version() noexcept;  // e.g. "0.1.0"
+std::string_view commit() noexcept;   // short; empty when it was built outside of a repository
+std::string version_line();           // "clew 0.1.0 (963b33f)"
+
+}  // namespace clew::app
