@@ -21,31 +21,32 @@
 
 namespace clew::tracing {
 
+// Every field has an initialiser, so that naming a few in braces draws no warning.
 struct TracingOptions {
     // [CLEW_SERVICE_NAME, OTEL_SERVICE_NAME] How the service is called in every trace. Required.
-    std::string service_name;
+    std::string service_name = {};
     // [CLEW_ENDPOINT] http://127.0.0.1:9411/api/v2/spans. See collector_address.h.
-    std::string endpoint;
+    std::string endpoint = {};
     // [CLEW_SAMPLE_RATE] 1. The share of new traces that are recorded, 0 to 1.
-    std::optional<double> sample_rate;
+    std::optional<double> sample_rate = {};
     // [CLEW_LOCAL_IP], [CLEW_LOCAL_PORT] absent. Where the service listens.
-    std::string local_ip;
-    std::optional<std::uint64_t> local_port;
+    std::string local_ip = {};
+    std::optional<std::uint64_t> local_port = {};
     // [CLEW_TRACE_ID_BITS] 64. Of new traces: 64 or 128.
-    std::optional<std::uint64_t> trace_id_bits;
+    std::optional<std::uint64_t> trace_id_bits = {};
     // [CLEW_JOIN] true. A server's span shares the id of its caller's, as Zipkin does.
-    std::optional<bool> join;
+    std::optional<bool> join = {};
     // [CLEW_PROPAGATION] "b3multi". Headers that are sent: b3multi or b3. Both are always read.
-    std::string propagation;
+    std::string propagation = {};
     // [CLEW_FLUSH_INTERVAL_MS] 500. How long a finished span waits for company, 1 to 60000.
-    std::optional<std::uint64_t> flush_interval_ms;
+    std::optional<std::uint64_t> flush_interval_ms = {};
     // [CLEW_CLOSE_TIMEOUT_MS] 1000. For the rest to be sent at the end, 0 to 600000.
-    std::optional<std::uint64_t> close_timeout_ms;
+    std::optional<std::uint64_t> close_timeout_ms = {};
     // [CLEW_RING_BYTES] 262144. Finished spans of one thread that wait to be taken; 4096 to 2^30,
     // rounded up to a power of two.
-    std::optional<std::uint64_t> ring_bytes;
+    std::optional<std::uint64_t> ring_bytes = {};
     // [CLEW_QUEUE_BYTES_MAX] 8388608. Encoded spans that wait for the collector; 65536 to 2^40.
-    std::optional<std::uint64_t> queue_bytes_max;
+    std::optional<std::uint64_t> queue_bytes_max = {};
 
     // False: no environment variable is read.
     bool read_environment = true;
