@@ -53,10 +53,13 @@ class Serve:
         traces = self.get("/api/v2/traces?serviceName=front&limit=50")
         return [trace[0]["traceId"] for trace in traces if is_whole(trace)]
 
-    def spans_received(self):
-        counters = self.get("/metrics")
+    def status_line(self):
+        """What it has received and what it holds, in a few words."""
+        numbers = self.get("/metrics")
         prefix = "counter.zipkin_collector.spans."
-        return sum(int(value) for name, value in counters.items() if name.startswith(prefix))
+        spans = sum(value for name, value in numbers.items() if name.startswith(prefix))
+        traces = numbers.get("gauge.clew_storage_traces", 0)
+        return f"{int(spans)} spans received, {int(traces)} traces"
 
 
 def is_whole(trace):
@@ -159,7 +162,7 @@ def watch(serve, programs):
                 if not program.is_alive():
                     words = program.last_words()
                     raise Failure(f"{program.name} stopped by itself; its last lines:\n{words}")
-            new_line = f"{serve.spans_received()} spans received"
+            new_line = serve.status_line()
             if new_line != line:
                 line = new_line
                 print(f"\r{line} ", end="" if sys.stdout.isatty() else "\n", flush=True)

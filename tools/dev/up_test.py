@@ -51,8 +51,9 @@ class Answers(BaseHTTPRequestHandler):
         "/health": {"status": "UP"},
         "/api/v2/traces?serviceName=front&limit=50": [WHOLE, WHOLE[:2]],
         "/metrics": {
-            "counter.zipkin_collector.spans.http": 2,
-            "counter.zipkin_collector.spans.scribe": 5,
+            "counter.zipkin_collector.spans.http": 2.0,
+            "counter.zipkin_collector.spans.scribe": 5.0,
+            "gauge.clew_storage_traces": 3.0,
             "gauge.zipkin_collector.message_spans.http": 7,
         },
     }
@@ -86,7 +87,7 @@ class AskedOverItsApi(unittest.TestCase):
         self.assertEqual(self.serve.finished_traces(), ["a"])
 
     def test_sums_received_spans_over_transports(self):
-        self.assertEqual(self.serve.spans_received(), 7)
+        self.assertEqual(self.serve.status_line(), "7 spans received, 3 traces")
 
 
 class Addresses(unittest.TestCase):
