@@ -46,7 +46,9 @@ def times(binary, names):
         stderr=subprocess.DEVNULL,
         timeout=300,
     ).stdout
-    rows = [row for row in json.loads(output)["benchmarks"] if row.get("aggregate_name") == "median"]
+    rows = [
+        row for row in json.loads(output)["benchmarks"] if row.get("aggregate_name") == "median"
+    ]
     return (
         {row["run_name"]: row["cpu_time"] for row in rows},
         {row["run_name"]: row.get("label", "") for row in rows},
@@ -127,7 +129,9 @@ def show(rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, required=True, help="folder of the preset bench")
+    parser.add_argument(
+        "--build", type=pathlib.Path, required=True, help="folder of the preset bench"
+    )
     parser.add_argument("--python", help="interpreter that has `clew` installed")
     parser.add_argument("--only", help="one pair, or `http` or `python`")
     parser.add_argument("--json", type=pathlib.Path, help="also write the numbers here")
@@ -145,7 +149,9 @@ def main():
         subprocess.run(script, check=True, timeout=600)
     if arguments.python and arguments.only in (None, "python"):
         print("\nPython:\n", flush=True)
-        subprocess.run([arguments.python, here.parent / "python/bench/run.py"], check=True, timeout=600)
+        subprocess.run(
+            [arguments.python, here.parent / "python/bench/run.py"], check=True, timeout=600
+        )
 
 
 if __name__ == "__main__":

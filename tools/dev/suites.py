@@ -149,6 +149,15 @@ def run_python(pattern):
     return run_reported("python", "python", command, 900, venv.test_environment(), ROOT / "python")
 
 
+def run_server(pattern):
+    """The real program, asked over real sockets."""
+    report = REPORTS / "server.xml"
+    command = [venv.tool("python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs"]
+    command += [f"--junitxml={report}", "."] + (["-k", pattern] if pattern else [])
+    cwd = ROOT / "test/server"
+    return run_reported("server", "server", command, 900, venv.test_environment(), cwd)
+
+
 def run_ui(_):
     node.ensure_ui_packages()
     report = f"--outputFile.junit={REPORTS / 'ui.xml'}"
@@ -176,11 +185,12 @@ SUITES = {
     "cpp": run_cpp,
     "headers": run_headers,
     "release": run_release,
+    "server": run_server,
     "python": run_python,
     "ui": run_ui,
     "e2e": run_e2e,
 }
-NEED_BUILD = {"cpp", "python", "e2e"}
+NEED_BUILD = {"cpp", "server", "python", "e2e"}
 
 
 def chosen(filters):
