@@ -9,7 +9,9 @@
 #       TESTS memory_storage_test.cc         gtest, one binary per module
 #       TEST_DEPENDS storage/testing         testing/ kits, for the tests only
 #       TEST_LINKS nlohmann_json::nlohmann_json
-#       FUZZ x_fuzz.cc)                      libFuzzer targets, one program per file (preset fuzz)
+#       FUZZ x_fuzz.cc                       libFuzzer targets, one program per file (preset fuzz)
+#       BENCHES x_bench.cc                   Google Benchmark, one program per module (preset bench)
+#       BENCH_LINKS …)
 #
 # PART name: a second library in the same folder (codec/json_v2 writes without any dependency, its
 # PART decoder reads with simdjson), so that what is installed stays free of third parties.
@@ -22,7 +24,8 @@
 function(clew_module path)
     cmake_parse_arguments(
         M "" "FLOOR;PART"
-        "DEPENDS;HEADERS;SOURCES;LINKS;TESTS;TEST_DEPENDS;TEST_LINKS;NDEBUG_SOURCES;FUZZ" ${ARGN}
+        "DEPENDS;HEADERS;SOURCES;LINKS;TESTS;TEST_DEPENDS;TEST_LINKS;NDEBUG_SOURCES;FUZZ;BENCHES;BENCH_LINKS"
+        ${ARGN}
     )
     if(M_UNPARSED_ARGUMENTS OR NOT DEFINED M_FLOOR)
         message(FATAL_ERROR "clew_module(${path}): FLOOR is missing or unknown words: ${M_UNPARSED_ARGUMENTS}")
@@ -63,6 +66,13 @@ function(clew_module path)
                 ${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz"
             )
         endforeach()
+    endif()
+    if(M_BENCHES AND CLEW_BENCH)
+        add_executable(${target}_bench ${M_BENCHES})
+        target_compile_definitions(${target}_bench PRIVATE NDEBUG)
+        target_link_libraries(
+            ${target}_bench PRIVATE ${target} clew_build_flags benchmark::benchmark ${M_BENCH_LINKS}
+        )
     endif()
     if(M_TESTS AND CLEW_TESTS)
         clew_module_tests(${target} "${path}" "${M_TESTS}" "${M_TEST_DEPENDS}" "${M_TEST_LINKS}")

@@ -5,7 +5,6 @@ import os
 import pathlib
 
 import pytest
-
 from server import Server
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]

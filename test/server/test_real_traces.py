@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 
 import pytest
-
 from normal_form import as_set, normal_span
 
 FILES = [

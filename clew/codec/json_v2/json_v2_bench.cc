@@ -10,8 +10,8 @@
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
 
-#include "bench/fixed_iterations.h"
 #include "clew/base/hex.h"
+#include "clew/base/testing/fixed_iterations.h"
 #include "clew/codec/json_v2/internal/string_scan.h"
 #include "clew/codec/json_v2/json_v2_decoder.h"
 #include "clew/codec/json_v2/json_v2_encoder.h"
@@ -129,7 +129,7 @@ void floor_walk(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kSpans));
     state.SetLabel(JsonV2Decoder::kernel_name());
 }
-BENCHMARK(floor_walk)->Apply(bench::fixed_iterations);
+BENCHMARK(floor_walk)->Apply(clew::testing::fixed_iterations);
 
 void decode(benchmark::State& state) {
     const std::string body = padded_body();
@@ -146,7 +146,7 @@ void decode(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kSpans));
     state.SetLabel(JsonV2Decoder::kernel_name());
 }
-BENCHMARK(decode)->Apply(bench::fixed_iterations);
+BENCHMARK(decode)->Apply(clew::testing::fixed_iterations);
 
 void encode(benchmark::State& state) {
     JsonV2Decoder decoder;
@@ -161,7 +161,7 @@ void encode(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kSpans));
 }
-BENCHMARK(encode)->Apply(bench::fixed_iterations);
+BENCHMARK(encode)->Apply(clew::testing::fixed_iterations);
 
 }  // namespace
 }  // namespace clew::codec

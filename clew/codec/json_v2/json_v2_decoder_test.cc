@@ -198,6 +198,11 @@ TEST(JsonV2Decoder, reads_addresses_leniently) {
         members_after(R"("localEndpoint":{"ipv6":"::ffff:1.2.3.4"})"),
         R"("localEndpoint":{"ipv4":"1.2.3.4"})"
     );
+    // Zipkin keeps the text of an address, and so its leading zeros.
+    EXPECT_EQ(
+        members_after(R"("localEndpoint":{"ipv4":"10.0.0.04"})"),
+        R"("localEndpoint":{"ipv4":"10.0.0.04"})"
+    );
     EXPECT_EQ(members_after(R"("localEndpoint":{"ipv4":"localhost","ipv6":"fe80::1%eth0"})"), "");
     EXPECT_EQ(members_after(R"("localEndpoint":{"port":-1})"), "");
     EXPECT_EQ(error_of(span_with(R"("localEndpoint":{"port":65536})")), "invalid port 65536");
@@ -205,13 +210,11 @@ TEST(JsonV2Decoder, reads_addresses_leniently) {
 
 TEST(JsonV2Decoder, keeps_the_last_of_a_repeated_key_and_adds_up_lists) {
     EXPECT_EQ(
-        members_after(
-            R"("name":"a","name":"b","localEndpoint":{"serviceName":"x"},)"
-            R"("localEndpoint":{"port":1},)"
-            R"("annotations":[{"timestamp":2,"value":"z"}],)"
-            R"("annotations":[{"timestamp":1,"value":"y"}],)"
-            R"("tags":{"k":"1","k":"2"},"tags":{"j":"3","k":"4"})"
-        ),
+        members_after(R"("name":"a","name":"b","localEndpoint":{"serviceName":"x"},)"
+                      R"("localEndpoint":{"port":1},)"
+                      R"("annotations":[{"timestamp":2,"value":"z"}],)"
+                      R"("annotations":[{"timestamp":1,"value":"y"}],)"
+                      R"("tags":{"k":"1","k":"2"},"tags":{"j":"3","k":"4"})"),
         R"("name":"b","localEndpoint":{"port":1},)"
         R"("annotations":[{"timestamp":1,"value":"y"},{"timestamp":2,"value":"z"}],)"
         R"("tags":{"j":"3","k":"4"})"

@@ -32,7 +32,7 @@ void append_endpoint(const model::Endpoint& endpoint, std::string& out) {
     if (endpoint.ipv4) {
         append_key("ipv4", out);
         out.push_back('"');
-        append_ip(*endpoint.ipv4, out);
+        append_ip(*endpoint.ipv4, out, endpoint.ipv4_zeros);
         out.push_back('"');
     }
     if (endpoint.ipv6) {

@@ -8,7 +8,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "bench/fixed_iterations.h"
+#include "clew/base/testing/fixed_iterations.h"
 #include "clew/codec/thrift_v1/thrift_v1_decoder.h"
 #include "clew/codec/thrift_v1/thrift_v1_encoder.h"
 #include "clew/model/zipkin_span_builder.h"
@@ -118,7 +118,7 @@ void floor_skip(benchmark::State& state) {
     }
     set_counts(state, call.size());
 }
-BENCHMARK(floor_skip)->Apply(bench::fixed_iterations);
+BENCHMARK(floor_skip)->Apply(clew::testing::fixed_iterations);
 
 void decode(benchmark::State& state) {
     const std::string call = reference_call();
@@ -138,7 +138,7 @@ void decode(benchmark::State& state) {
     }
     set_counts(state, call.size());
 }
-BENCHMARK(decode)->Apply(bench::fixed_iterations);
+BENCHMARK(decode)->Apply(clew::testing::fixed_iterations);
 
 void base64_alone(benchmark::State& state) {
     const std::string call = reference_call();
@@ -150,7 +150,7 @@ void base64_alone(benchmark::State& state) {
     }
     set_counts(state, call.size());
 }
-BENCHMARK(base64_alone)->Apply(bench::fixed_iterations);
+BENCHMARK(base64_alone)->Apply(clew::testing::fixed_iterations);
 
 void encode(benchmark::State& state) {
     const model::SpanBatch batch = reference_batch();
@@ -163,7 +163,7 @@ void encode(benchmark::State& state) {
     }
     set_counts(state, out.size());
 }
-BENCHMARK(encode)->Apply(bench::fixed_iterations);
+BENCHMARK(encode)->Apply(clew::testing::fixed_iterations);
 
 }  // namespace
 }  // namespace clew::codec

@@ -233,7 +233,10 @@ void JsonV2Reader::read_endpoint_member(
     } else if (key == "ipv4" || key == "ipv6") {
         // Either key takes either family; text that is no address is no error.
         const IpAddress address = parse_ip(read_text(value, key));
-        if (address.v4) endpoint.ipv4 = address.v4;
+        if (address.v4) {
+            endpoint.ipv4 = address.v4;
+            endpoint.ipv4_zeros = address.v4_zeros;
+        }
         if (address.v6) endpoint.ipv6 = address.v6;
     } else if (key == "port") {
         const std::int64_t port = read_integer(value, key);
