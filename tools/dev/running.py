@@ -30,12 +30,16 @@ def start_time(pid):
 class Running:
     """One program that was started by us."""
 
-    def __init__(self, name, pid, started, child=None):
-        self.name, self.pid, self.started, self.child = name, pid, started, child
+    def __init__(self, record, pid, started, child=None):
+        self.record, self.pid, self.started, self.child = record, pid, started, child
+
+    @property
+    def name(self):
+        return self.record.stem
 
     @property
     def log(self):
-        return FOLDER / f"{self.name}.log"
+        return self.record.with_suffix(".log")
 
     def is_alive(self):
         if self.child is not None:
@@ -51,17 +55,18 @@ class Running:
                 time.sleep(0.02)
             if self.is_alive():
                 os.kill(self.pid, signal.SIGKILL)
-        (FOLDER / f"{self.name}.pid").unlink(missing_ok=True)
+        self.record.unlink(missing_ok=True)
 
     def last_words(self, lines=15):
         text = self.log.read_text(errors="replace") if self.log.is_file() else ""
         return "\n".join("    " + line for line in text.splitlines()[-lines:])
 
 
-def start(name, command, extra=None, cwd=None):
+def start(name, command, extra=None, cwd=None, folder=None):
     """Starts a program with its output in build/run/<name>.log and its record beside it."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with open(FOLDER / f"{name}.log", "wb") as log:
+    folder = folder or FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / f"{name}.log", "wb") as log:
         child = subprocess.Popen(
             [str(word) for word in command],
             stdin=subprocess.DEVNULL,
@@ -72,8 +77,9 @@ def start(name, command, extra=None, cwd=None):
             start_new_session=True,
         )
     started = start_time(child.pid)
-    (FOLDER / f"{name}.pid").write_text(f"{child.pid} {started}\n")
-    return Running(name, child.pid, started, child)
+    record = folder / f"{name}.pid"
+    record.write_text(f"{child.pid} {started}\n")
+    return Running(record, child.pid, started, child)
 
 
 def recorded():
@@ -82,7 +88,7 @@ def recorded():
     for path in sorted(FOLDER.glob("*.pid"), key=lambda path: path.stat().st_mtime_ns):
         words = path.read_text().split()
         if len(words) == 2 and words[0].isdigit():
-            found.append(Running(path.stem, int(words[0]), words[1]))
+            found.append(Running(path, int(words[0]), words[1]))
         else:
             path.unlink()
     return found[::-1]
@@ -112,6 +118,14 @@ def require_free(address, port, option):
             ) from None
 
 
+def require_alive(programs):
+    """A Failure with its last words when one of them has ended by itself."""
+    for program in programs:
+        if not program.is_alive():
+            words = program.last_words()
+            raise Failure(f"{program.name} stopped by itself; its last lines:\n{words}")
+
+
 def wait_until(ready, seconds, what, programs=()):
     """Asks `ready` until it answers something true; a Failure when time or a program ends."""
     deadline = time.monotonic() + seconds
@@ -119,10 +133,7 @@ def wait_until(ready, seconds, what, programs=()):
         answer = ready()
         if answer:
             return answer
-        for program in programs:
-            if not program.is_alive():
-                words = program.last_words()
-                raise Failure(f"{program.name} stopped by itself; its last lines:\n{words}")
+        require_alive(programs)
         if time.monotonic() > deadline:
             raise Failure(f"waited {seconds} s for {what}")
         time.sleep(0.05)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from dev import build, node, packages, reference, results, venv
+from dev.demo import PORTS, Demo
 from dev.results import FAILED, PASSED, Case
 from dev.shell import BUILD, ROOT, Failure, environment, say
 
@@ -142,11 +143,18 @@ def run_cpp(pattern):
 
 
 def run_python(pattern):
+    """The tests of the extension twice: as it is released, and built with asan and ubsan."""
     python = venv.test_python()
     report = REPORTS / "python.xml"
-    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
-    command += ["-rs", "tests"] + (["-k", pattern] if pattern else [])
-    return run_reported("python", "python", command, 900, venv.test_environment(), ROOT / "python")
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    chosen_tests = ["-rs", "tests", *(["-k", pattern] if pattern else [])]
+    released = [*command, f"--junitxml={report}", *chosen_tests]
+    extra = venv.test_environment()
+    cases = run_reported("python", "python", released, 900, extra, ROOT / "python")
+    report = REPORTS / "python-sanitized.xml"
+    script = ROOT / "python/tests/run_sanitized.sh"
+    sanitized = ["bash", script, python, f"--junitxml={report}", *chosen_tests]
+    return cases + run_reported("python-sanitized", report.stem, sanitized, 1200, extra)
 
 
 def run_server(pattern):
@@ -169,14 +177,24 @@ def run_ui(_):
 
 
 def run_e2e(_):
+    """The page in a real browser, against the real server fed by the real demo."""
     node.ensure_ui_packages()
+    demo = Demo(BUILD / "dev/bin/clew", venv.demo_python(), REPORTS / "run")
+    try:
+        demo.start_serve("127.0.0.1", 0, 0)
+        demo.start_services(dict.fromkeys(PORTS, 0))
+        demo.make_traces()
+        extra = {"CLEW_URL": demo.serve.local, "CLEW_IMAGES": str(REPORTS / "images")}
+        return run_browser(extra)
+    finally:
+        demo.stop()
+
+
+def run_browser(extra):
+    tests = sorted(str(path) for path in (ROOT / "ui/e2e").glob("*_test.mjs"))
     command = ["node", "--test", "--test-concurrency=1", "--test-reporter=junit"]
-    command += [f"--test-reporter-destination={REPORTS / 'e2e.xml'}", "e2e/"]
-    return run_reported("e2e", "e2e", command, 900, e2e_environment(), ROOT / "ui")
-
-
-def e2e_environment():
-    return {"CLEW_BINARY": str(BUILD / "dev/bin/clew"), "CLEW_PYTHON": str(venv.demo_python())}
+    command += [f"--test-reporter-destination={REPORTS / 'e2e.xml'}", *tests]
+    return run_reported("e2e", "e2e", command, 900, extra, ROOT / "ui")
 
 
 # In this order; those of NEED_BUILD fail together when the build does.

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `./dev up` tells a person, against a server that answers as clew does."""
+"""What is read from the server and the services, against a server that answers as clew does."""
 
 import json
+import tempfile
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-from dev import up
+from dev import demo, running
 
 
 def span(kind, service, span_id, duration=1):
@@ -30,20 +32,20 @@ WHOLE = [
 
 class WholeTrace(unittest.TestCase):
     def test_has_every_service_and_both_halves_of_every_call(self):
-        self.assertTrue(up.is_whole(WHOLE))
+        self.assertTrue(demo.is_whole(WHOLE))
 
     def test_lacks_a_service(self):
-        self.assertFalse(up.is_whole(WHOLE[:3]))
+        self.assertFalse(demo.is_whole(WHOLE[:3]))
 
     def test_lacks_a_half(self):
-        self.assertFalse(up.is_whole([*WHOLE, span("CLIENT", "middle", "4")]))
+        self.assertFalse(demo.is_whole([*WHOLE, span("CLIENT", "middle", "4")]))
 
     def test_has_a_span_that_goes_on(self):
         going_on = {key: value for key, value in WHOLE[0].items() if key != "duration"}
-        self.assertFalse(up.is_whole([going_on, *WHOLE[1:]]))
+        self.assertFalse(demo.is_whole([going_on, *WHOLE[1:]]))
 
     def test_may_have_local_spans(self):
-        self.assertTrue(up.is_whole([*WHOLE, {"traceId": "a", "id": "9"}]))
+        self.assertTrue(demo.is_whole([*WHOLE, {"traceId": "a", "id": "9"}]))
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -77,11 +79,11 @@ class AskedOverItsApi(unittest.TestCase):
         self.addCleanup(server.server_close)
         self.addCleanup(thread.join)
         self.addCleanup(server.shutdown)
-        self.serve = up.Serve("127.0.0.1", server.server_address[1])
+        self.serve = demo.Serve("127.0.0.1", server.server_address[1])
 
     def test_is_ready(self):
         self.assertTrue(self.serve.is_ready())
-        self.assertFalse(up.Serve("127.0.0.1", 1).is_ready())
+        self.assertFalse(demo.Serve("127.0.0.1", 1).is_ready())
 
     def test_names_whole_traces_only(self):
         self.assertEqual(self.serve.finished_traces(), ["a"])
@@ -92,12 +94,35 @@ class AskedOverItsApi(unittest.TestCase):
 
 class Addresses(unittest.TestCase):
     def test_are_reached_on_the_loopback_address_when_it_listens_everywhere(self):
-        self.assertEqual(up.Serve("0.0.0.0", 9411).local, "http://127.0.0.1:9411")
-        self.assertEqual(up.Serve("::", 9411).local, "http://[::1]:9411")
+        self.assertEqual(demo.Serve("0.0.0.0", 9411).local, "http://127.0.0.1:9411")
+        self.assertEqual(demo.Serve("::", 9411).local, "http://[::1]:9411")
 
     def test_are_shown_as_bound(self):
-        self.assertEqual(up.Serve("192.0.2.7", 80).shown, "http://192.0.2.7:80")
-        self.assertNotIn("0.0.0.0", up.Serve("0.0.0.0", 9411).shown)
+        self.assertEqual(demo.Serve("192.0.2.7", 80).shown, "http://192.0.2.7:80")
+        self.assertNotIn("0.0.0.0", demo.Serve("0.0.0.0", 9411).shown)
+
+
+class Ports(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def test_are_read_when_both_are_there(self):
+        path = self.folder / "ports"
+        self.assertIsNone(demo.read_ports(path))
+        path.write_text("http=1\nscr")
+        self.assertIsNone(demo.read_ports(path))
+        path.write_text("http=1\nscribe=2\n")
+        self.assertEqual(demo.read_ports(path), {"http": 1, "scribe": 2})
+
+    def test_are_read_from_what_a_service_says(self):
+        record = self.folder / "front.pid"
+        program = running.Running(record, 1, "1")
+        program.log.write_text("starting\nfront listens on port 80")
+        self.assertIsNone(demo.said_port(program))
+        program.log.write_text("starting\nfront listens on port 8081\n")
+        self.assertEqual(demo.said_port(program), 8081)
 
 
 if __name__ == "__main__":
