@@ -230,7 +230,7 @@ def build_for(suites):
         return ""
     say("building the preset dev (asan + ubsan)")
     try:
-        build.build("dev")
+        build.build("dev", ["all"] if "cpp" in suites else ["clew"])
     except Failure as failure:
         return str(failure)
     return ""
