@@ -119,37 +119,36 @@ void add_remote_ip(
 
 }  // namespace
 
-Span::Span(Span&& other) noexcept : context_(other.context_) { take(other); }
-
 Span& Span::operator=(Span&& other) noexcept {
     if (this == &other) return *this;
     if (recorder_ != nullptr) end_orphaned();
+    recorder_ = std::exchange(other.recorder_, nullptr);
     context_ = other.context_;
-    take(other);
+    generation_ = other.generation_;
+    buffer_ = other.buffer_;
     return *this;
 }
 
-void Span::take(Span& other) noexcept {
-    recorder_ = std::exchange(other.recorder_, nullptr);
-    if (recorder_ == nullptr) return;
-    generation_ = other.generation_;
-    buffer_.take(other.buffer_);
-}
-
-void Span::begin(
-    internal::Recorder* recorder, std::uint32_t generation, std::string_view name, model::Kind kind
-) noexcept {
-    recorder_ = recorder;
-    generation_ = generation;
-    buffer_.start(sizeof(RecordHeader));
+Span::Span(
+    internal::Recorder& recorder,
+    const propagation::TraceContext& context,
+    std::string_view name,
+    model::Kind kind
+) noexcept
+    : recorder_(&recorder), context_(context), generation_(fork_generation()) {
+    if (!buffer_.start(sizeof(RecordHeader))) {
+        recorder_ = nullptr;
+        recorder.count_lost(DropReason::no_memory);
+        return;
+    }
     auto* const header = new (buffer_.bytes()) RecordHeader;
-    header->start = recorder->ticks();
+    header->start = recorder.ticks();
     header->tag_count = 0;
     header->annotation_count = 0;
     header->kind = kind;
     header->flags = 0;
     if (!name.empty()) {
-        add_text(*recorder, buffer_, Entry::name, name, recorder->limits().name_bytes_max);
+        add_text(recorder, buffer_, Entry::name, name, recorder.limits().name_bytes_max);
     }
 }
 

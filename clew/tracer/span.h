@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "clew/base/clock.h"
 #include "clew/model/endpoint.h"
@@ -30,10 +31,14 @@ class Recorder;
 class Span {
 public:
     // Not recorded; carries an empty context.
-    Span() noexcept {}  // not "= default": value-initialisation would clear the buffer
+    Span() noexcept = default;
     // Not recorded; passes a context on.
     explicit Span(const propagation::TraceContext& context) noexcept : context_(context) {}
-    Span(Span&& other) noexcept;
+    Span(Span&& other) noexcept
+        : recorder_(std::exchange(other.recorder_, nullptr)),
+          context_(other.context_),
+          generation_(other.generation_),
+          buffer_(other.buffer_) {}
     Span& operator=(Span&& other) noexcept;
     ~Span() {
         if (recorder_ != nullptr) end_orphaned();
@@ -114,12 +119,14 @@ public:
 private:
     friend class Tracer;
 
-    void begin(
-        internal::Recorder* recorder,
-        std::uint32_t generation,
+    // Recorded from now on. Requires: the context is of a trace that is.
+    Span(
+        internal::Recorder& recorder,
+        const propagation::TraceContext& context,
         std::string_view name,
         model::Kind kind
     ) noexcept;
+
     void record_tag(std::string_view key, std::string_view value) noexcept;
     void record_int64_tag(std::string_view key, std::int64_t value) noexcept;
     void record_uint64_tag(std::string_view key, std::uint64_t value) noexcept;
@@ -129,13 +136,11 @@ private:
     void end_now() noexcept;
     void end_orphaned() noexcept;
     void end(std::uint64_t at, std::uint8_t flags) noexcept;
-    void take(Span& other) noexcept;
 
     internal::Recorder* recorder_ = nullptr;  // null: not recorded, or ended
     propagation::TraceContext context_;
-    // What follows is initialised only when recorder_ is set.
-    std::uint32_t generation_;  // of the process that began the span; differs after fork()
-    SpanBuffer buffer_;         // a record as internal/span_record.h lays it out
+    std::uint32_t generation_ = 0;  // of the process that began the span; differs after fork()
+    SpanBuffer buffer_;  // a record as internal/span_record.h lays it out, while recorder_ is set
 };
 
 }  // namespace clew::tracer

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The bytes of a span that is being recorded: 512 of them inside the span itself, which is enough
-// for a dozen tags, then one block on the heap that doubles. Left uninitialised until the span is
-// known to be recorded, so that a span which is not costs nothing here.
+// The bytes of a span that is being recorded: one block of 1 KiB, enough for two dozen tags, taken
+// from a few spare ones that every thread keeps, then blocks of the heap that double. So a span
+// itself is small, cheap to move and to keep in a greenlet, one that is not recorded costs nothing
+// here, and recording allocates nothing once a thread has had as many spans open as it has now.
 //
-// Threads: one at a time, with the span it is part of.
+// Threads: one at a time, with the span it is part of; a block may go back on another thread than
+// the one it was taken on.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,24 +16,18 @@ namespace clew::tracer {
 
 class SpanBuffer {
 public:
-    static constexpr std::uint32_t kInlineBytes = 512;
+    static constexpr std::uint32_t kBlockBytes = 1024;
+    // What a thread keeps of the blocks that come back; the heap gets the others.
+    static constexpr std::uint32_t kSpareBlocksMax = 64;
 
-    // Leaves everything uninitialised; start() comes before any other call.
-    SpanBuffer() noexcept {}  // not "= default": value-initialisation would clear the bytes
-    SpanBuffer(const SpanBuffer&) = delete;
-    SpanBuffer& operator=(const SpanBuffer&) = delete;
+    SpanBuffer() noexcept = default;
+    SpanBuffer(const SpanBuffer&) noexcept = default;  // the bytes stay with the one that ends
+    SpanBuffer& operator=(const SpanBuffer&) noexcept = default;
 
-    void start(std::uint32_t size) noexcept {
-        bytes_ = inline_;
-        size_ = size;
-        capacity_ = kInlineBytes;
-    }
-    // Requires: start() was called. Gives the heap block back, if there is one.
-    void end() noexcept {
-        if (bytes_ != inline_) release();
-    }
-    // Takes over what `other` holds; `other` is as after end().
-    void take(SpanBuffer& other) noexcept;
+    // Takes a block whose first `size` bytes are in use. False when memory is short.
+    bool start(std::uint32_t size) noexcept;
+    // Requires: start() succeeded. Gives the block back.
+    void end() noexcept;
 
     // Room for `size` more bytes, or null when that would pass `size_max` or memory is short.
     char* append(std::size_t size, std::size_t size_max) noexcept {
@@ -48,12 +44,10 @@ public:
 
 private:
     char* append_slow(std::size_t size, std::size_t size_max) noexcept;
-    void release() noexcept;
 
-    char* bytes_;  // inline_ or a heap block
-    std::uint32_t size_;
-    std::uint32_t capacity_;
-    alignas(8) char inline_[kInlineBytes];
+    char* bytes_ = nullptr;
+    std::uint32_t size_ = 0;
+    std::uint32_t capacity_ = 0;  // kBlockBytes, or a larger block of the heap
 };
 
 }  // namespace clew::tracer

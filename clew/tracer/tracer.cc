@@ -131,9 +131,8 @@ Tracer& Tracer::operator=(Tracer&& other) noexcept {
 
 Span Tracer::begin(const TraceContext& context, std::string_view name, model::Kind kind)
     const noexcept {
-    Span span(context);
-    if (context.is_recorded()) span.begin(recorder_, fork_generation(), name, kind);
-    return span;
+    if (!context.is_recorded()) return Span(context);
+    return Span(*recorder_, context, name, kind);
 }
 
 Span Tracer::new_trace(std::string_view name, model::Kind kind) const noexcept {

@@ -82,7 +82,7 @@ void Recorder::deliver(std::string_view record, std::uint32_t generation) noexce
     ThreadRing* const ring = is_known ? slot.ring : ring_of(thread, generation);
     if (ring == nullptr) return;
     const std::uint32_t attention = attention_.load(std::memory_order_relaxed);
-    if ((attention & kClosed) != 0) return drop_unringed(DropReason::closed);
+    if ((attention & kClosed) != 0) return count_lost(DropReason::closed);
     ring->count_finished();
     if (char* const place = ring->spans().reserve(record.size())) {
         std::memcpy(place, record.data(), record.size());
@@ -96,7 +96,7 @@ void Recorder::deliver(std::string_view record, std::uint32_t generation) noexce
         tell(WakeReason::half_full);
     }
     if (thread.has_ended) [[unlikely]] {
-        thread.release_all();
+        thread.release_rings();
     }
 }
 
@@ -104,7 +104,7 @@ ThreadRing* Recorder::ring_of(ThreadState& thread, std::uint32_t generation) noe
     if (ThreadRing* const ring = thread.find(this, generation)) return ring;
     meet_generation(generation);
     if ((attention_.load(std::memory_order_relaxed) & kClosed) != 0) {
-        drop_unringed(DropReason::closed);
+        count_lost(DropReason::closed);
         return nullptr;
     }
     ThreadRing* const ring = own_ring();
@@ -118,13 +118,13 @@ ThreadRing* Recorder::own_ring() noexcept {
     }
     if (ring_count_.fetch_add(1, std::memory_order_relaxed) >= limits().rings_max) {
         ring_count_.fetch_sub(1, std::memory_order_relaxed);
-        drop_unringed(DropReason::rings_max);
+        count_lost(DropReason::rings_max);
         return nullptr;
     }
     ThreadRing* const ring = add_ring();
     if (ring == nullptr) {
         ring_count_.fetch_sub(1, std::memory_order_relaxed);
-        drop_unringed(DropReason::no_memory);
+        count_lost(DropReason::no_memory);
     }
     return ring;
 }
@@ -140,7 +140,7 @@ ThreadRing* Recorder::add_ring() noexcept {
     return ring;
 }
 
-void Recorder::drop_unringed(DropReason reason) noexcept {
+void Recorder::count_lost(DropReason reason) noexcept {
     unringed_.fetch_add(1, std::memory_order_release);
     dropped_[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_release);
 }

@@ -48,6 +48,8 @@ public:
     // Puts a finished span into the ring of the calling thread, or counts why not. Wakes the
     // reporter when it has to. `generation` is fork_generation().
     void deliver(std::string_view record, std::uint32_t generation) noexcept;
+    // A span that found no way into a ring.
+    void count_lost(DropReason reason) noexcept;
     void count_cut() noexcept { texts_cut_.fetch_add(1, std::memory_order_relaxed); }
     void count_orphan() noexcept { orphans_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -67,7 +69,6 @@ private:
     ThreadRing* own_ring() noexcept;
     ThreadRing* add_ring() noexcept;
     void tell(WakeReason reason) noexcept;
-    void drop_unringed(DropReason reason) noexcept;
     std::size_t drain_rings(model::SpanBuilder& into, std::size_t spans_max) noexcept;
     std::size_t drain_ring(
         ThreadRing& ring, model::SpanBuilder& into, std::size_t spans_max

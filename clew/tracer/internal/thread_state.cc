@@ -2,6 +2,7 @@
 #include "clew/tracer/internal/thread_state.h"
 
 #include <algorithm>
+#include <new>
 #include <type_traits>
 
 #include "clew/base/concurrent/fork_guard.h"
@@ -14,13 +15,14 @@ constinit thread_local ThreadState thread_state;
 
 namespace {
 
-// Made at a thread's first ring, ends with the thread.
+// Ends with the thread.
 struct ReleaseAtEnd {
     bool is_made = false;
 
     ~ReleaseAtEnd() {
         thread_state.has_ended = true;
-        thread_state.release_all();
+        thread_state.release_rings();
+        while (char* block = thread_state.spare_blocks.take()) ::operator delete(block);
     }
 };
 
@@ -33,8 +35,15 @@ void give_back(const RingSlot& slot) noexcept {
 
 }  // namespace
 
+bool ThreadState::prepare_end() noexcept {
+    if (has_ended) return false;
+    release_at_end.is_made = true;  // makes it
+    ends_with_thread = true;
+    return true;
+}
+
 void ThreadState::remember(const RingSlot& slot) noexcept {
-    if (!has_ended) release_at_end.is_made = true;
+    prepare_end();
     give_back(slots.back());
     std::move_backward(slots.begin(), slots.end() - 1, slots.end());
     slots.front() = slot;
@@ -49,7 +58,7 @@ ThreadRing* ThreadState::find(const Recorder* recorder, std::uint32_t generation
     return nullptr;
 }
 
-void ThreadState::release_all() noexcept {
+void ThreadState::release_rings() noexcept {
     for (RingSlot& slot : slots) {
         give_back(slot);
         slot = {};

@@ -2,16 +2,19 @@
 #pragma once
 
 // What one thread keeps between spans: the rings that it owns, one for each tracer it records for,
-// and its generator of ids. Trivially destructible, so that reaching it costs no check; the rings
-// are released by another object whose destructor runs when the thread ends.
+// its generator of ids, and memory for spans to come. Trivially destructible, so that reaching it
+// costs no check; another object, whose destructor runs when the thread ends, releases what is
+// here.
 //
 // Threads: each has its own.
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "clew/tracer/internal/id_generator.h"
 #include "clew/tracer/internal/thread_ring.h"
+#include "clew/tracer/span_buffer.h"
 
 namespace clew::tracer::internal {
 
@@ -23,19 +26,56 @@ struct RingSlot {
     std::uint32_t generation = 0;  // inherited by a child, and not its own, when it differs
 };
 
+// Blocks for spans to come, linked through their first bytes.
+class SpareBlocks {
+public:
+    // Null when there is none.
+    char* take() noexcept {
+        char* const block = first_;
+        if (block != nullptr) {
+            std::memcpy(&first_, block, sizeof first_);
+            --count_;
+        }
+        return block;
+    }
+    // False when there are `count_max` already.
+    bool put(char* block, std::uint32_t count_max) noexcept {
+        if (count_ >= count_max) return false;
+        std::memcpy(block, &first_, sizeof first_);
+        first_ = block;
+        ++count_;
+        return true;
+    }
+
+private:
+    char* first_ = nullptr;
+    std::uint32_t count_ = 0;
+};
+
 struct ThreadState {
     // A thread that records for more tracers gives the ring used longest ago back.
     static constexpr std::size_t kSlots = 4;
 
     std::array<RingSlot, kSlots> slots;  // the one used last is first
     IdGenerator ids;
-    bool has_ended = false;  // its destructors run: rings are given back after each span
+    SpareBlocks spare_blocks;
+    bool ends_with_thread = false;  // the object that releases all this has been made
+    bool has_ended = false;         // its destructors run: everything is given back at once
 
     // Puts a ring that the thread owns now first.
     void remember(const RingSlot& slot) noexcept;
     // The ring for a tracer, moved to the front; null when there is none yet.
     ThreadRing* find(const Recorder* recorder, std::uint32_t generation) noexcept;
-    void release_all() noexcept;
+    void release_rings() noexcept;
+    // Keeps a block of SpanBuffer for the next span; false: the caller frees it.
+    bool keep_block(char* block) noexcept {
+        if (!ends_with_thread || has_ended) [[unlikely]] {
+            if (!prepare_end()) return false;
+        }
+        return spare_blocks.put(block, SpanBuffer::kSpareBlocksMax);
+    }
+    // Sees to it that everything is released when the thread ends. False when it has ended.
+    bool prepare_end() noexcept;
 };
 
 extern constinit thread_local ThreadState thread_state;
