@@ -175,6 +175,9 @@ void clew_span_finish(clew_span* span);
 void clew_span_finish_at(clew_span* span, int64_t at_us);
 // Ends the span and forgets it.
 void clew_span_abandon(clew_span* span);
+// Gives up a span that nobody ended, when its storage goes: sent without duration and with the
+// annotation "clew.flush".
+void clew_span_orphan(clew_span* span);
 
 // Valid from the start on, sampled or not, after the end too; all zeros before.
 void clew_span_context(const clew_span* span, clew_context* context);

@@ -328,6 +328,14 @@ void clew_span_abandon(clew_span* span) {
     if (Span* const known = live(span)) known->abandon();
 }
 
+void clew_span_orphan(clew_span* span) {
+    Span* const known = live(span);
+    if (known == nullptr) return;
+    const TraceContext context = known->context();
+    known->~Span();
+    new (known) Span(context);
+}
+
 void clew_span_context(const clew_span* span, clew_context* context) {
     const Span* const known = live(span);
     *context = known == nullptr ? clew_context{} : to_c(known->context());

@@ -104,6 +104,22 @@ TEST_F(CApiTest, keeps_times_that_are_given) {
     EXPECT_EQ(span["duration"], 250);
 }
 
+TEST_F(CApiTest, reports_an_orphaned_span_without_duration) {
+    clew_span_start(tracer_, &span_, clew_kind_local, text("lost"), nullptr);
+    clew_context before;
+    clew_span_context(&span_, &before);
+    clew_span_orphan(&span_);
+    clew_span_orphan(&span_);
+    clew_span_finish(&span_);
+    const nlohmann::json span = only_span();
+    EXPECT_EQ(span["name"], "lost");
+    EXPECT_FALSE(span.contains("duration"));
+    EXPECT_EQ(span["annotations"][0]["value"], "clew.flush");
+    clew_context after;
+    clew_span_context(&span_, &after);
+    EXPECT_EQ(std::memcmp(&before, &after, sizeof before), 0);
+}
+
 TEST_F(CApiTest, reports_nothing_of_an_abandoned_span) {
     clew_span_start(tracer_, &span_, clew_kind_local, text("lost"), nullptr);
     clew_span_abandon(&span_);

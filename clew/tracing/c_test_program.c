@@ -134,6 +134,7 @@ int use_nothing_in_c(void) {
     clew_span_tag(&span, text("k"), text("v"));
     clew_span_finish(&span);
     clew_span_abandon(NULL);
+    clew_span_orphan(NULL);
     CHECK(clew_span_is_sampled(&span) == 0);
     clew_span_context(&span, &context);
     CHECK(context.trace_id_low == 0 && context.flags == 0);

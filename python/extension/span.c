@@ -54,9 +54,7 @@ static void finish(SpanObject* self) {
 
 static void span_dealloc(SpanObject* self) {
     if (self->is_open) {
-        static const clew_text flushed = {"clew.flush", 10};
-        clew_span_annotate(&self->span, flushed, 0);
-        finish(self);
+        clew_span_orphan(&self->span);
     }
     PyTypeObject* type = Py_TYPE(self);
     Py_CLEAR(self->token);

@@ -80,6 +80,7 @@ class ScribeCollector(Collector):
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)  # close() alone leaves a blocked accept() at it
         self._listener.close()
 
     def _accept(self):
@@ -87,7 +88,7 @@ class ScribeCollector(Collector):
             try:
                 connection, _ = self._listener.accept()
             except OSError:
-                return  # closed
+                return  # shut down
             self.connections += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 

@@ -203,6 +203,7 @@ def test_a_span_that_is_dropped_while_open_is_sent_and_says_so(tracer, collector
     assert tracer.flush(20)
     (sent,) = collector.spans()
     assert [annotation["value"] for annotation in sent["annotations"]] == ["clew.flush"]
+    assert sent.get("duration") is None
 
 
 def test_a_span_keeps_its_tracer(collector):

@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
@@ -125,32 +124,20 @@ def clew_binary():
 
 
 @contextlib.contextmanager
-def server():
+def server(folder):
     """A running `clew serve` on ports of its own; yields (its API's address, scribe's port)."""
-    http_port, scribe_port = free_ports(2)
-    command = [clew_binary(), "serve", "--port", http_port, "--scribe-port", scribe_port]
-    child = subprocess.Popen(list(map(str, command)), env=services.clean_environment())
-    api = f"http://127.0.0.1:{http_port}/api/v2"
+    ports_path = folder / "ports"
+    command = [clew_binary(), "serve", "--port", "0", "--scribe-port", "0"]
+    command += ["--port-file", str(ports_path)]
+    child = subprocess.Popen(command, env=services.clean_environment())
     try:
-        services.wait_until(lambda: answers(f"http://127.0.0.1:{http_port}/health"), 60)
-        yield api, scribe_port
+        services.wait_until(lambda: ports_path.is_file() or child.poll() is not None, 60)
+        ports = dict(line.split("=") for line in ports_path.read_text().split())
+        yield f"http://127.0.0.1:{ports['http']}/api/v2", ports["scribe"]
     finally:
         child.terminate()
-        assert child.wait(30) == 0
-
-
-def free_ports(count):
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for sock in sockets:
-            sock.bind(("127.0.0.1", 0))
-        return [sock.getsockname()[1] for sock in sockets]
-
-
-def answers(url):
-    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as reply:
-        return reply.status == 200
-    return False
+        status = child.wait(30)
+    assert status == 0
 
 
 def ask(api, path):
@@ -164,8 +151,8 @@ def dependencies(api):
 
 @pytest.mark.skipif(clew_binary() is None, reason="no built clew: set CLEW_BINARY")
 @pytest.mark.parametrize("way", ["scribe", "http"])
-def test_clew_serve_shows_the_trace(way):
-    with server() as (api, scribe_port):
+def test_clew_serve_shows_the_trace(way, tmp_path):
+    with server(tmp_path) as (api, scribe_port):
         endpoint = {"scribe": f"scribe://127.0.0.1:{scribe_port}", "http": f"{api}/spans"}[way]
         with demo(endpoint) as front:
             for _ in range(3):
