@@ -295,6 +295,22 @@ TEST_F(ScribeServerTest, takes_only_the_first_result_of_a_call) {
     EXPECT_EQ(answer(log("x", 1) + log("y", 2), expected), expected);
 }
 
+TEST_F(ScribeServerTest, answers_a_client_that_has_ended_its_own_side) {
+    ASSERT_TRUE(open(keep()));
+    RawClient client = connect();
+    client.send(log("x", 1) + log("y", 2));
+    client.end_sending();
+    ASSERT_TRUE(wait_for_calls(2));
+    RawClient idle = connect();
+    idle.end_sending();
+    EXPECT_TRUE(idle.is_closed());
+    kept_[0].send(LogResult::ok);
+    kept_[1].send(LogResult::ok);
+    const std::string expected = log_reply(0, 1) + log_reply(0, 2);
+    EXPECT_EQ(client.read(expected.size()), expected);
+    EXPECT_TRUE(client.is_closed());
+}
+
 TEST_F(ScribeServerTest, survives_a_client_that_leaves_before_its_answer) {
     ASSERT_TRUE(open(keep()));
     {

@@ -77,6 +77,7 @@ private:
     // Waits for bytes, then lets `next` take them and runs on.
     template <typename Next>
     bool read_some(char* at, std::size_t size_max, Next next);
+    void read_failed(const error_code& error);
     bool read_input();
     std::string_view input() const {
         return {input_.get() + input_begin_, input_end_ - input_begin_};
@@ -208,12 +209,19 @@ bool ScribeConnection::read_some(char* at, std::size_t size_max, Next next) {
         [self = shared_from_this(), next](const error_code& error, std::size_t size) {
             self->is_reading_ = false;
             if (self->phase_ == Phase::closed) return;
-            if (error) return self->close();  // the peer has hung up
+            if (error) return self->read_failed(error);
             next(*self, size);
             self->run();
         }
     );
     return false;
+}
+
+// A peer that has ended its own side may still want the answers to what it sent before.
+void ScribeConnection::read_failed(const error_code& error) {
+    if (error != boost::asio::error::eof || phase_ == Phase::lingering) return close();
+    phase_ = Phase::ending;
+    run();
 }
 
 bool ScribeConnection::read_input() {
