@@ -151,6 +151,10 @@ class Layering(RuleTest):
     def test_refuses_a_file_in_no_target(self):
         self.assert_breaks("target", {"clew/base/lost.cc": SPDX + "namespace clew {}\n"})
 
+    def test_takes_a_file_that_a_script_names(self):
+        script = {"cmake/Ui.cmake": HASH_SPDX + "set(sources no_ui.cc)\n"}
+        self.assert_keeps({"clew/base/no_ui.cc": SPDX + "namespace clew {}\n", **script})
+
     def test_refuses_a_target_without_its_file(self):
         self.assert_breaks("target", {}, removed=("clew/model/span_test.cc",))
 
@@ -195,7 +199,12 @@ class Shape(RuleTest):
         self.assert_breaks("line-length", {"clew/model/span.cc": fits[:-1] + "x\n"})
 
     def test_limits_a_function(self):
-        for head in ("int f(int a) {", "int f(\n    int a\n) {", "TEST(Span, starts) {"):
+        for head in (
+            "int f(int a) {",
+            "int f(\n    int a\n) {",
+            "int f(int a,\n    int b\n) const {",
+            "TEST(Span, starts) {",
+        ):
             room = 70 - head.count("\n") - 2
             fits = (
                 SPDX
@@ -209,6 +218,12 @@ class Shape(RuleTest):
             self.assert_breaks(
                 "function-size", {"clew/model/span.cc": fits.replace("{\n", "{\n    g();\n")}
             )
+
+    def test_takes_no_statement_for_a_function(self):
+        lines = '#include "clew/model/span.h"\n\nint f() {\n    return g();\n}\n\n'
+        lambdas = "    g([] {\n               g();\n           });\n" * 20
+        many = lines * 1 + "int g() {\n" + lambdas + "}\n\n" + "int h(\n    int a\n) {\n}\n"
+        self.assert_keeps({"clew/model/span.cc": SPDX + many})
 
     def test_limits_a_python_function(self):
         fits = HASH_SPDX + "def f():\n" + "    g()\n" * 69
@@ -291,6 +306,7 @@ class Words(RuleTest):
             "std::vector<int> span_data;\n",
             "void send(const Span& impl);\n",
             "class SenderBase {};\n",
+            "struct Sender_base {};\n",
         ):
             with self.subTest(code):
                 self.assert_breaks("banned-word", self.changed("clew/model/span.cc", at, at + code))
@@ -304,6 +320,7 @@ class Words(RuleTest):
             "auto n = bytes.data();\n"
             "class SpanHandler {};\n"
             "int process_id = 0;\n"
+            "const int kBuiltBase = 0;\n"
             "void document(int database);\n"
         )
         self.assert_keeps(self.changed("clew/model/span.cc", at, at + code))

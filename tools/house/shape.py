@@ -58,20 +58,23 @@ def cpp_functions(text):
         if not line.rstrip().endswith("{") or NOT_A_FUNCTION.match(line):
             continue
         start = number
+        indent = len(line) - len(line.lstrip())
         if line.strip().startswith(")"):  # a broken parameter list: walk back to its opening line
-            indent = len(line) - len(line.lstrip())
-            while start > 0 and not re.match(rf" {{{indent}}}\S.*\($", lines[start - 1].rstrip()):
+            while start > 0 and (
+                start == number or not re.match(rf" {{{indent}}}\S", lines[start])
+            ):
                 start -= 1
-            start -= 1
-            if start < 0 or NOT_A_FUNCTION.match(lines[start]):
+            if NOT_A_FUNCTION.match(lines[start]):
                 continue
         elif "(" not in line or ")" not in line:
             continue
-        indent = len(line) - len(line.lstrip())
         for end in range(number + 1, len(lines)):
-            if re.match(rf" {{{indent}}}\}}", lines[end]):
+            inner = lines[end].strip()
+            if not inner or inner[0] == "#" or lines[end].startswith(" " * (indent + 1)):
+                continue
+            if lines[end].startswith(" " * indent + "}"):
                 yield start + 1, end - start + 1
-                break
+            break
 
 
 def python_functions(text):

@@ -84,7 +84,7 @@ def parse_modules(cmake_path, text):
 def is_test_path(path):
     """A file that is built only for tests and benches: it may use TEST_DEPENDS."""
     name = PurePosixPath(path)
-    stem_ends = name.stem.endswith(("_test", "_bench", "_fuzz", ".test", ".e2e"))
+    stem_ends = name.stem.endswith(("_test", "_bench", "_fuzz", "_fixture", ".test"))
     return (
         stem_ends
         or name.stem.startswith("test_")

@@ -13,7 +13,7 @@ DRAWERS = {
 }  # fmt: skip
 VERBS = {"process", "handle", "do"}
 # A noun that begins with a banned verb, and the faces that the language itself asks for.
-NOUNS = {"process_id", "process_ids", "process_name"}
+NOUNS = {"process_id", "process_ids", "process_name", "process_environment"}
 LANGUAGE = {"data"}
 # Names that another project chose and that ours has to replace or answer to.
 FOREIGN = re.compile(
@@ -39,7 +39,7 @@ MACHINE = re.compile(
 )
 
 
-def banned_word(name):
+def banned_word(name, is_file=False):
     """The word that makes a name say nothing, or None."""
     if FOREIGN.fullmatch(name):
         return None
@@ -49,7 +49,8 @@ def banned_word(name):
             return word
     if words and words[0] in VERBS and name.lower() not in NOUNS:
         return words[0]
-    if len(words) > 1 and words[-1] == "base":
+    names_a_type = name[:1].isupper() or is_file
+    if len(words) > 1 and words[-1] == "base" and names_a_type:
         return "base"
     return None
 
@@ -60,7 +61,7 @@ def check_file_names(tree):
         if path.startswith(("ui/public/", "third_party/")):
             continue
         for part in PurePosixPath(path).parts:
-            word = banned_word(part.split(".")[0])
+            word = banned_word(part.split(".")[0], is_file=True)
             if word:
                 yield Finding(path, 1, "banned-word", f"'{word}' in the name {part}")
 
