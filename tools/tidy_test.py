@@ -380,7 +380,7 @@ class Documents(RuleTest):
 
 class Ratchet(RuleTest):
     PLACES = {
-        "nolint": ("clew/model/span.cc", "// NOLINT(x)\n"),
+        "nolint": ("clew/model/span.cc", "// NOLINT(x): why\n"),
         "later": ("clew/model/span.cc", "// TODO\n"),
         "cpp-skip": ("clew/model/span_test.cc", "GTEST_SKIP();\n"),
         "cpp-disabled": ("clew/model/span_test.cc", "TEST(A, DISABLED_b) {}\n"),
@@ -401,6 +401,12 @@ class Ratchet(RuleTest):
             with self.subTest(name):
                 self.assert_breaks("ratchet", self.with_line(name))
                 self.assert_keeps({**self.with_line(name), ratchet.CEILINGS: f"{name} 1  # why\n"})
+
+    def test_wants_a_reason_for_each_lint_that_is_silenced(self):
+        path = "clew/model/span.cc"
+        for line in ("// NOLINT\n", "// NOLINT(x)\n", "// NOLINTNEXTLINE: why\n"):
+            changes = {path: CLEAN[path] + line, ratchet.CEILINGS: "nolint 1\n"}
+            self.assert_breaks("nolint", changes)
 
     def test_refuses_a_ceiling_for_nothing(self):
         self.assert_breaks("ratchet", {ratchet.CEILINGS: "nonsense 1\n"})

@@ -71,6 +71,14 @@ def check_ratchet(tree):
             yield Finding(path, line, "ratchet", message)
 
 
+def check_reasons(tree):
+    """A NOLINT names its check and says why: `NOLINT(check): reason`."""
+    for path in tree.cpp():
+        for number, line in enumerate(tree.lines(path), 1):
+            if re.search(r"\bNOLINT", line) and not re.search(r"NOLINT\w*\([^)]+\): \S", line):
+                yield Finding(path, number, "nolint", "wanted `NOLINT(check): reason`")
+
+
 def check_slack(tree):
     """A ceiling above the count can be lowered (told on request)."""
     for name, places in count(tree).items():
@@ -80,5 +88,5 @@ def check_slack(tree):
             yield Finding(CEILINGS, 1, "ratchet", message)
 
 
-RULES = [check_ratchet]
+RULES = [check_ratchet, check_reasons]
 SOFT_RULES = [check_slack]
