@@ -39,6 +39,30 @@ ZeroRun run_to_compress(const std::array<unsigned, 8>& groups) noexcept {
     return best;
 }
 
+// Four octets of one to three digits, leading zeros allowed and counted.
+bool parse_ipv4(std::string_view text, IpAddress& address) noexcept {
+    Ipv4Address octets{};
+    std::size_t zeros = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+        if (i > 0) {
+            if (text.empty() || text.front() != '.') return false;
+            text.remove_prefix(1);
+        }
+        const char* begin = text.data();
+        const char* end = begin + std::min<std::size_t>(text.size(), 3);
+        const auto [stop, code] = std::from_chars(begin, end, octets[i]);
+        if (code != std::errc{}) return false;
+        const auto digits = static_cast<std::size_t>(stop - begin);
+        const std::size_t significant = octets[i] > 99 ? 3 : octets[i] > 9 ? 2 : 1;
+        zeros = zeros << 2 | (digits - significant);
+        text.remove_prefix(digits);
+    }
+    if (!text.empty()) return false;
+    address.v4 = octets;
+    address.v4_zeros = static_cast<std::uint8_t>(zeros);
+    return true;
+}
+
 }  // namespace
 
 IpAddress parse_ip(std::string_view text) noexcept {
@@ -49,11 +73,7 @@ IpAddress parse_ip(std::string_view text) noexcept {
     std::memcpy(terminated, text.data(), text.size());
     terminated[text.size()] = '\0';
 
-    Ipv4Address v4{};
-    if (inet_pton(AF_INET, terminated, v4.data()) == 1) {
-        result.v4 = v4;
-        return result;
-    }
+    if (parse_ipv4(text, result)) return result;
     Ipv6Address v6{};
     if (inet_pton(AF_INET6, terminated, v6.data()) != 1) return result;
     const bool mapped = first_are_zero(v6, 10) && v6[10] == 0xff && v6[11] == 0xff;
@@ -77,10 +97,11 @@ IpAddress ip_from_bytes16(const Ipv6Address& bytes) noexcept {
     return result;
 }
 
-void append_ip(const Ipv4Address& address, std::string& out) {
+void append_ip(const Ipv4Address& address, std::string& out, std::uint8_t zeros) {
     char text[3];
     for (std::size_t i = 0; i < 4; ++i) {
         if (i > 0) out.push_back('.');
+        out.append(std::size_t{zeros} >> (6 - 2 * i) & 3U, '0');
         const auto end = std::to_chars(text, text + sizeof(text), address[i]).ptr;
         out.append(text, end);
     }

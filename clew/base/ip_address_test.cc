@@ -12,7 +12,7 @@ std::string printed(std::string_view text) {
     const IpAddress address = parse_ip(text);
     EXPECT_FALSE(address.v4 && address.v6);
     std::string out;
-    if (address.v4) append_ip(*address.v4, out);
+    if (address.v4) append_ip(*address.v4, out, address.v4_zeros);
     if (address.v6) append_ip(*address.v6, out);
     return out;
 }
@@ -21,6 +21,16 @@ TEST(IpAddress, reads_and_prints_ipv4) {
     EXPECT_EQ(printed("43.0.192.2"), "43.0.192.2");
     EXPECT_EQ(printed("255.255.255.255"), "255.255.255.255");
     EXPECT_EQ(printed("0.0.0.0"), "0.0.0.0");
+}
+
+TEST(IpAddress, keeps_leading_zeros_of_ipv4) {
+    EXPECT_EQ(printed("10.0.0.04"), "10.0.0.04");
+    EXPECT_EQ(printed("000.00.001.255"), "000.00.001.255");
+    EXPECT_EQ(parse_ip("10.0.0.04").v4, parse_ip("10.0.0.4").v4);
+    EXPECT_EQ(parse_ip("10.0.0.4").v4_zeros, 0);
+    EXPECT_EQ(printed("10.0.0.0004"), "");
+    EXPECT_EQ(printed("10.0.0.+4"), "");
+    EXPECT_EQ(printed("10.0.0.-4"), "");
 }
 
 TEST(IpAddress, mapped_and_compatible_text_is_ipv4) {

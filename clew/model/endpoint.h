@@ -20,6 +20,8 @@ struct Endpoint {
     std::optional<Ipv4Address> ipv4;
     std::optional<Ipv6Address> ipv6;
     std::uint16_t port = 0;  // 0: absent
+    // Leading zeros of ipv4's text, as IpAddress::v4_zeros; 0 from formats that carry bytes.
+    std::uint8_t ipv4_zeros = 0;
 
     // True when there is nothing in it, which in Zipkin's model means no endpoint at all.
     bool is_empty() const noexcept { return service_name.empty() && !ipv4 && !ipv6 && port == 0; }

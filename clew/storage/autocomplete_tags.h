@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Values of the few tag keys that an operator chose for auto-completion (AUTOCOMPLETE_KEYS).
+// Values of the few tag keys that an operator chose for auto-completion (AUTOCOMPLETE_KEYS), so
+// that a person who searches picks them from a list. A value goes when the last span that carried
+// it does.
 //
 // Threads: all of it from anywhere. Errors: overloaded, timed_out, io.
 

@@ -67,6 +67,7 @@ void fill(T& field, const T& other, const T& absent) noexcept {
 void fill(Endpoint& endpoint, const Endpoint* other) noexcept {
     if (other == nullptr) return;
     fill(endpoint.service_name, other->service_name, {});
+    if (!endpoint.ipv4) endpoint.ipv4_zeros = other->ipv4_zeros;
     fill(endpoint.ipv4, other->ipv4, {});
     fill(endpoint.ipv6, other->ipv6, {});
     fill(endpoint.port, other->port, {});

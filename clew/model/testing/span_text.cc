@@ -85,6 +85,7 @@ std::optional<Endpoint> parse_endpoint(std::string_view text, SpanBuilder& build
         const IpAddress ip = parse_ip(address);
         if (!address.empty() && !ip.v4 && !ip.v6) return std::nullopt;
         if (ip.v4) endpoint.ipv4 = ip.v4;
+        if (ip.v4) endpoint.ipv4_zeros = ip.v4_zeros;
         if (ip.v6) endpoint.ipv6 = ip.v6;
     }
     return endpoint;
@@ -187,7 +188,7 @@ std::string endpoint_text(const Endpoint& endpoint) {
     std::string out(endpoint.service_name);
     if (endpoint.ipv4) {
         out += "@";
-        append_ip(*endpoint.ipv4, out);
+        append_ip(*endpoint.ipv4, out, endpoint.ipv4_zeros);
     }
     if (endpoint.ipv6) {
         out += "@[";

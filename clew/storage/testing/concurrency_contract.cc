@@ -49,7 +49,8 @@ TEST_P(StorageContract, lets_writers_and_readers_work_at_once) {
         threads.emplace_back([&, writer] {
             for (int batch = 0; batch < kBatchesPerWriter; ++batch) {
                 const model::TraceId id = id_of(writer, batch);
-                store(model::testing::sample_trace(id, kSampleTimeUs + batch * 1000));
+                store(model::testing::sample_trace(id, model::testing::kSampleTimeUs + batch * 1000)
+                );
                 expect(spans_in(storage().span_store().get_trace(id)) == kSpansPerTrace);
             }
             writers_left.fetch_sub(1);

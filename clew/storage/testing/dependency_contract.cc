@@ -38,7 +38,7 @@ TEST_P(StorageContract, links_a_trace_that_came_in_pieces_and_backwards) {
 
 TEST_P(StorageContract, links_as_far_back_as_is_asked) {
     store(model::testing::sample_trace());
-    EXPECT_EQ(links(kDayMs, kSampleTimeMs + kDayMs), kSampleLinks);
+    EXPECT_EQ(links(kDayMs, model::testing::kSampleTimeMs + kDayMs), kSampleLinks);
 }
 
 TEST_P(StorageContract, links_a_trace_without_its_root) {
@@ -155,8 +155,8 @@ TEST_P(StorageContract, links_whole_traces_that_have_any_span_in_the_window) {
 }
 
 TEST_P(StorageContract, sums_links_over_days) {
-    store(model::testing::sample_trace({0, 1}, kSampleTimeUs));
-    store(model::testing::sample_trace({0, 2}, kSampleTimeUs - kDayMs * 1000));
+    store(model::testing::sample_trace({0, 1}, model::testing::kSampleTimeUs));
+    store(model::testing::sample_trace({0, 2}, model::testing::kSampleTimeUs - kDayMs * 1000));
     EXPECT_EQ(links(1000, 2000), kSampleLinks);
     EXPECT_EQ(links(1000 - kDayMs, 2000), kSampleLinks);
     EXPECT_EQ(links(1000, kDayMs + 2000), (Texts{"backend>db 2/2", "frontend>backend 2/0"}));
@@ -165,7 +165,7 @@ TEST_P(StorageContract, sums_links_over_days) {
 TEST_P(StorageContract, links_traces_without_a_timestamp_from_the_beginning_of_time) {
     store("trace=a id=1 kind=CLIENT local=a remote=b");
     EXPECT_EQ(links(0, 1000), Texts{});
-    EXPECT_EQ(links(0, kSampleTimeMs), Texts{"a>b 1/0"});
+    EXPECT_EQ(links(0, model::testing::kSampleTimeMs), Texts{"a>b 1/0"});
 }
 
 TEST_P(StorageContract, links_many_traces_exactly) {

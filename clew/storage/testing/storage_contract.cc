@@ -66,7 +66,7 @@ Asking& Asking::max_duration(std::int64_t us) {
 }
 
 Asking& Asking::window(std::int64_t end_ms, std::int64_t lookback_ms) {
-    query_.end_ts = std::chrono::milliseconds(kSampleTimeMs + end_ms);
+    query_.end_ts = std::chrono::milliseconds(model::testing::kSampleTimeMs + end_ms);
     query_.lookback = std::chrono::milliseconds(lookback_ms);
     return *this;
 }
@@ -88,7 +88,7 @@ std::string shifted(std::string_view text) {
         for (; i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9'; ++i) {
             after = after * 10 + (text[i + 1] - '0');
         }
-        out += std::to_string(kSampleTimeUs + after);
+        out += std::to_string(model::testing::kSampleTimeUs + after);
     }
     return out;
 }
@@ -161,7 +161,8 @@ Texts StorageContract::got_many(const std::vector<model::TraceId>& ids) {
 
 Texts StorageContract::links(std::int64_t end_ms, std::int64_t lookback_ms) {
     const auto links = storage().dependency_store().dependencies(
-        std::chrono::milliseconds(kSampleTimeMs + end_ms), std::chrono::milliseconds(lookback_ms)
+        std::chrono::milliseconds(model::testing::kSampleTimeMs + end_ms),
+        std::chrono::milliseconds(lookback_ms)
     );
     if (!links) return {links.error().message};
     Texts texts;

@@ -33,9 +33,6 @@
 
 namespace clew::storage::testing {
 
-using model::testing::kSampleTimeMs;
-using model::testing::kSampleTimeUs;
-
 // What a test asks an engine to be.
 struct StorageTraits {
     bool strict_trace_id = true;

@@ -95,12 +95,14 @@ TEST_P(StorageContract, keeps_large_and_strange_texts_as_they_are) {
     model::SpanRow& row = builder.start_span();
     row.trace_id = {0, 0xa};
     row.id = {1};
-    row.timestamp = {kSampleTimeUs, 0};
+    row.timestamp = {model::testing::kSampleTimeUs, 0};
     row.name = "{\"name\":\"json\"}";
     builder.set_local_endpoint({"service with blanks", {}, {}, 65535});
     builder.add_tag("a\tb", model::Value("\xF0\x9F\x92\xA9\n\"\\"));
     builder.add_tag("large", model::Value(builder.copy(std::string(64 * 1024, 'x'))));
-    builder.add_annotation({kSampleTimeUs, 0}, "\xE2\xBB\xA9 <img onerror=alert(1)>");
+    builder.add_annotation(
+        {model::testing::kSampleTimeUs, 0}, "\xE2\xBB\xA9 <img onerror=alert(1)>"
+    );
     builder.add_annotation({9'223'372'036'854'775'807, 0}, "");
     store(builder.finish());
     EXPECT_EQ(got({0, 0xa}), kA);
@@ -115,13 +117,13 @@ TEST_P(StorageContract, keeps_what_zipkin_has_no_word_for) {
     model::SpanRow& row = builder.start_span();
     row.trace_id = {0, 0xa};
     row.id = {1};
-    row.timestamp = {kSampleTimeUs, 999};
+    row.timestamp = {model::testing::kSampleTimeUs, 999};
     row.status = model::Status::error;
     row.status_message = "bad";
     row.trace_state = "a=1";
     row.flags = 1;
     builder.add_tag("n", model::Value::of_int64(-5));
-    builder.add_annotation({kSampleTimeUs, 1}, "event");
+    builder.add_annotation({model::testing::kSampleTimeUs, 1}, "event");
     builder.add_annotation_tag("k", model::Value("v"));
     builder.add_link({{1, 2}, {3}, "b=2", 1, {}});
     builder.add_link_tag("linked", model::Value::of_boolean(true));

@@ -28,6 +28,7 @@ public:
         add(endpoint->service_name);
         add(endpoint->port);
         if (endpoint->ipv4) add(view(*endpoint->ipv4));
+        if (endpoint->ipv4_zeros != 0) add(endpoint->ipv4_zeros);
         if (endpoint->ipv6) add(view(*endpoint->ipv6));
     }
     // Arrays and maps count by their kind only: rare, and compared in full afterwards.
