@@ -136,6 +136,8 @@ TEST_F(AsyncReporterTest, costs_the_application_nothing_when_the_collector_is_ab
     report_to(LoopbackServer::unused_port());
     EXPECT_LT(time_of([this] { finish_spans(20'000); }), kSlack);
     EXPECT_FALSE(reporter_->flush(milliseconds(50)));
+    const auto deadline = transport::Deadline::after(kPatience);
+    while (reporter_->last_error().empty() && !deadline.has_passed()) std::this_thread::yield();
     EXPECT_NE(reporter_->last_error().find("Connection refused"), std::string::npos);
     EXPECT_FALSE(reporter_->close(milliseconds(100)));
     EXPECT_EQ(reporter_->counts().sent, 0U);
