@@ -151,7 +151,7 @@ os._exit(0)
 
 
 def test_a_fork_does_not_warn_of_threads_before_the_first_span():
-    """Python 3.12 counts native threads; run_script() makes its DeprecationWarning an error."""
+    """Python 3.12 counts native threads; run_script() makes its warning an error."""
     run_script("""
 import os
 from clew.eventlet import patcher
