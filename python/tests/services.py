@@ -98,14 +98,10 @@ def running(script, *arguments, environment=None):
         service.stop()
 
 
-# Python 3.12 and later warn of a fork while native threads run.
-FORK_WARNING = "error:This process:DeprecationWarning"
-
-
 def run_script(text, *arguments, environment=None):
     """Runs a Python program given as text to its end; returns what it printed."""
     done = subprocess.run(
-        [sys.executable, "-W", FORK_WARNING, "-c", text, *map(str, arguments)],
+        [sys.executable, "-c", text, *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=READY_SECONDS,
