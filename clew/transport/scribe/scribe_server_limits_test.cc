@@ -2,7 +2,6 @@
 // Goal: each limit of the scribe server holds, with the protocol's own answer. Method: real
 // sockets; limits made small where their default is large.
 #include <chrono>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -63,16 +62,12 @@ TEST_F(ScribeServerLimits, take_a_frame_of_exactly_frame_bytes_max) {
 }
 
 TEST_F(ScribeServerLimits, answer_earlier_calls_before_they_close) {
-    std::mutex mutex;
-    std::vector<LogResponder> kept;
-    ASSERT_TRUE(open([&](const LogRequest&, LogResponder responder) {
-        const std::lock_guard lock(mutex);
-        kept.push_back(std::move(responder));
-    }));
+    ASSERT_TRUE(open(kept_.handler()));
     RawClient client = connect();
     client.send(log("x", 1) + "\x7f\xff\xff\xff"s + std::string(1'000'000, 'x'));
     ASSERT_TRUE(becomes_true([&] { return metrics().frames_too_big.value() == 1; }));
-    kept[0].send(LogResult::ok);
+    ASSERT_TRUE(kept_.wait_for(1));
+    kept_.answer(0, LogResult::ok);
     EXPECT_EQ(client.read(24), log_reply(0, 1));
     EXPECT_TRUE(client.is_closed());
 }
@@ -133,27 +128,18 @@ TEST_F(ScribeServerLimits, refuse_arguments_that_nest_too_deep) {
 }
 
 TEST_F(ScribeServerLimits, keep_the_calls_in_flight_of_one_connection) {
-    std::mutex mutex;
-    std::vector<LogResponder> kept;
     options_.calls_in_flight_max = 3;
-    ASSERT_TRUE(open([&](const LogRequest&, LogResponder responder) {
-        const std::lock_guard lock(mutex);
-        kept.push_back(std::move(responder));
-    }));
-    const auto calls = [&] {
-        const std::lock_guard lock(mutex);
-        return kept.size();
-    };
+    ASSERT_TRUE(open(kept_.handler()));
     RawClient client = connect();
     std::string bytes;
     for (int i = 0; i < 5; ++i) bytes += log("x", i);
     client.send(bytes);
-    ASSERT_TRUE(becomes_true([&] { return calls() == 3; }));
-    kept[1].send(LogResult::ok);  // waits for the first one's answer
-    EXPECT_EQ(calls(), 3U);
-    kept[0].send(LogResult::ok);
-    ASSERT_TRUE(becomes_true([&] { return calls() == 5; }));
-    for (LogResponder& responder : kept) responder.send(LogResult::ok);
+    ASSERT_TRUE(kept_.wait_for(3));
+    kept_.answer(1, LogResult::ok);  // waits for the first one's answer
+    EXPECT_EQ(kept_.count(), 3U);
+    kept_.answer(0, LogResult::ok);
+    ASSERT_TRUE(kept_.wait_for(5));
+    for (std::size_t i = 2; i < 5; ++i) kept_.answer(i, LogResult::ok);
     for (int i = 0; i < 5; ++i) EXPECT_EQ(client.read(24), log_reply(0, i));
 }
 
@@ -186,18 +172,14 @@ TEST_F(ScribeServerLimits, close_a_connection_that_idles) {
 }
 
 TEST_F(ScribeServerLimits, let_no_connection_idle_that_waits_for_its_answer) {
-    std::mutex mutex;
-    std::vector<LogResponder> kept;
     options_.idle_ms_max = milliseconds(50);
-    ASSERT_TRUE(open([&](const LogRequest&, LogResponder responder) {
-        const std::lock_guard lock(mutex);
-        kept.push_back(std::move(responder));
-    }));
+    ASSERT_TRUE(open(kept_.handler()));
     RawClient waiting = connect();
     waiting.send(log("x", 1));
     RawClient idle = connect();
     EXPECT_TRUE(idle.is_closed());  // by now the other one would be, too
-    kept[0].send(LogResult::ok);
+    ASSERT_TRUE(kept_.wait_for(1));
+    kept_.answer(0, LogResult::ok);
     EXPECT_EQ(waiting.read(24), log_reply(0, 1));
 }
 

@@ -4,8 +4,8 @@
 #include "clew/transport/scribe/scribe_server.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -28,35 +28,12 @@ protected:
 
     static void accept(const LogRequest&, LogResponder responder) { responder.send(LogResult::ok); }
 
-    // Keeps every call, and what its entries said, until the test answers it.
-    LogHandler keep() {
-        return [this](const LogRequest& request, LogResponder responder) {
-            const std::lock_guard lock(mutex_);
-            for (const LogEntry& entry : request.entries) messages_.emplace_back(entry.message);
-            kept_.push_back(std::move(responder));
-            changed_.notify_all();
-        };
-    }
-    bool wait_for_calls(std::size_t count) {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, kPatience, [&] { return kept_.size() >= count; });
-    }
-    std::vector<std::string> messages() {
-        const std::lock_guard lock(mutex_);
-        return messages_;
-    }
-
     // What the server says to these bytes, as many as are expected.
     std::string answer(std::string_view bytes, std::string_view expected) {
         RawClient client = connect();
         EXPECT_TRUE(client.send(bytes));
         return client.read(expected.size());
     }
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<LogResponder> kept_;
-    std::vector<std::string> messages_;
 };
 
 TEST_F(ScribeServerTest, answers_the_old_form_in_the_old_form) {
@@ -74,12 +51,12 @@ TEST_F(ScribeServerTest, answers_the_strict_form_with_the_golden_reply) {
 }
 
 TEST_F(ScribeServerTest, hands_over_entries_as_they_were_sent) {
-    ASSERT_TRUE(open(keep()));
+    ASSERT_TRUE(open(kept_.handler()));
     RawClient client = connect();
     client.send(call("Log", entries({entry("zipkin", "one"), entry("other", "two\n")})));
-    ASSERT_TRUE(wait_for_calls(1));
-    EXPECT_EQ(messages(), (std::vector<std::string>{"one", "two\n"}));
-    kept_[0].send(LogResult::ok);
+    ASSERT_TRUE(kept_.wait_for(1));
+    EXPECT_EQ(kept_.messages(), (std::vector<std::string>{"one", "two\n"}));
+    kept_.answer(0, LogResult::ok);
     EXPECT_EQ(client.read(24), log_reply(0));
     EXPECT_EQ(metrics().log_calls.value(), 1U);
 }
@@ -103,7 +80,7 @@ TEST_F(ScribeServerTest, hangs_up_instead_of_try_later_when_told_to) {
 }
 
 TEST_F(ScribeServerTest, answers_an_empty_call_at_once) {
-    ASSERT_TRUE(open(keep()));
+    ASSERT_TRUE(open(kept_.handler()));
     EXPECT_EQ(answer(call("Log", entries({}), 5), log_reply(0, 5)), log_reply(0, 5));
     EXPECT_EQ(answer(call("Log", {}, 6), log_reply(0, 6)), log_reply(0, 6));
     EXPECT_EQ(metrics().log_calls.value(), 0U);
@@ -123,30 +100,27 @@ TEST_F(ScribeServerTest, answers_nothing_to_a_oneway_call) {
 }
 
 TEST_F(ScribeServerTest, answers_pipelined_calls_in_order_whatever_order_they_end_in) {
-    ASSERT_TRUE(open(keep()));
+    ASSERT_TRUE(open(kept_.handler()));
     RawClient client = connect();
     client.send(log("a", 1) + log("b", 2) + call("getStatus", {}, 3) + log("c", 4));
-    ASSERT_TRUE(wait_for_calls(3));
-    kept_[2].send(LogResult::ok);
-    kept_[1].send(LogResult::try_later);
-    kept_[0].send(LogResult::ok);
+    ASSERT_TRUE(kept_.wait_for(3));
+    kept_.answer(2, LogResult::ok);
+    kept_.answer(1, LogResult::try_later);
+    kept_.answer(0, LogResult::ok);
     const std::string expected = log_reply(0, 1) + log_reply(1, 2) +
                                  reply("getStatus", "\x08\0\0\0\0\0\2"s, 3) + log_reply(0, 4);
     EXPECT_EQ(client.read(expected.size()), expected);
 }
 
 TEST_F(ScribeServerTest, answers_thousands_of_pipelined_calls_from_other_threads) {
-    std::vector<std::jthread> threads;
     std::vector<LogResponder> queue;
     std::mutex mutex;
-    bool done = false;
-    const auto serve = [&] {
-        for (bool ended = false; !ended;) {
+    const auto serve = [&](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
             std::vector<LogResponder> taken;
             {
                 const std::lock_guard lock(mutex);
                 taken.swap(queue);
-                ended = done;
             }
             std::ranges::reverse(taken);
             for (const LogResponder& responder : taken) responder.send(LogResult::ok);
@@ -157,15 +131,14 @@ TEST_F(ScribeServerTest, answers_thousands_of_pipelined_calls_from_other_threads
         const std::lock_guard lock(mutex);
         queue.push_back(std::move(responder));
     }));
-    for (int i = 0; i < 2; ++i) threads.emplace_back(serve);
+    const std::jthread one(serve);
+    const std::jthread other(serve);
     constexpr int kCalls = 5'000;
     RawClient client = connect();
     std::string calls;
     for (int i = 0; i < kCalls; ++i) calls += log("bWVzc2FnZQ==", i);
     std::jthread sending([&] { client.send(calls); });
     for (int i = 0; i < kCalls; ++i) ASSERT_EQ(client.read(24), log_reply(0, i)) << i;
-    const std::lock_guard lock(mutex);
-    done = true;
 }
 
 TEST_F(ScribeServerTest, reads_a_frame_that_comes_byte_by_byte) {
@@ -177,7 +150,7 @@ TEST_F(ScribeServerTest, reads_a_frame_that_comes_byte_by_byte) {
 }
 
 TEST_F(ScribeServerTest, reads_frames_of_every_size_in_whatever_pieces_they_come) {
-    ASSERT_TRUE(open(keep()));
+    ASSERT_TRUE(open(kept_.handler()));
     std::string bytes;
     std::vector<std::string> expected;
     std::size_t answers = 0;
@@ -191,10 +164,10 @@ TEST_F(ScribeServerTest, reads_frames_of_every_size_in_whatever_pieces_they_come
             client.send(std::string_view(bytes).substr(at, 9'973));
         }
     });
-    ASSERT_TRUE(wait_for_calls(expected.size()));
-    EXPECT_EQ(messages(), expected);
+    ASSERT_TRUE(kept_.wait_for(expected.size()));
+    EXPECT_EQ(kept_.messages(), expected);
     for (std::size_t i = 0; i < answers; ++i) {
-        kept_[i].send(LogResult::ok);
+        kept_.answer(i, LogResult::ok);
         EXPECT_EQ(client.read(24), log_reply(0, static_cast<std::int32_t>(i)));
     }
     EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 0; }));
@@ -296,53 +269,52 @@ TEST_F(ScribeServerTest, takes_only_the_first_result_of_a_call) {
 }
 
 TEST_F(ScribeServerTest, answers_a_client_that_has_ended_its_own_side) {
-    ASSERT_TRUE(open(keep()));
+    ASSERT_TRUE(open(kept_.handler()));
     RawClient client = connect();
     client.send(log("x", 1) + log("y", 2));
     client.end_sending();
-    ASSERT_TRUE(wait_for_calls(2));
+    ASSERT_TRUE(kept_.wait_for(2));
     RawClient idle = connect();
     idle.end_sending();
     EXPECT_TRUE(idle.is_closed());
-    kept_[0].send(LogResult::ok);
-    kept_[1].send(LogResult::ok);
+    kept_.answer(0, LogResult::ok);
+    kept_.answer(1, LogResult::ok);
     const std::string expected = log_reply(0, 1) + log_reply(0, 2);
     EXPECT_EQ(client.read(expected.size()), expected);
     EXPECT_TRUE(client.is_closed());
 }
 
 TEST_F(ScribeServerTest, survives_a_client_that_leaves_before_its_answer) {
-    ASSERT_TRUE(open(keep()));
+    ASSERT_TRUE(open(kept_.handler()));
     {
         RawClient client = connect();
         client.send(log("x", 1));
-        ASSERT_TRUE(wait_for_calls(1));
+        ASSERT_TRUE(kept_.wait_for(1));
     }
-    kept_[0].send(LogResult::ok);
-    kept_.clear();
+    kept_.answer(0, LogResult::ok);
     EXPECT_TRUE(becomes_true([&] { return server_->listener().counts().open == 0; }));
     EXPECT_EQ(budget_.bytes_in_use(), 0U);
 }
 
 TEST_F(ScribeServerTest, answers_what_is_in_flight_before_it_finishes) {
-    ASSERT_TRUE(open(keep()));
+    ASSERT_TRUE(open(kept_.handler()));
     RawClient idle = connect();
     RawClient client = connect();
     RawClient halfway = connect();
     client.send(log("x", 1));
-    ASSERT_TRUE(wait_for_calls(1));
+    ASSERT_TRUE(kept_.wait_for(1));
     const std::string late = log("y", 2);
     halfway.send(late.substr(0, 10));
     EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() > log("x").size() - 4; }));
     bool finished = false;
     std::jthread finishing([&] { finished = server_->finish(kPatience); });
     EXPECT_TRUE(idle.is_closed());
-    kept_[0].send(LogResult::ok);
+    kept_.answer(0, LogResult::ok);
     EXPECT_EQ(client.read(24), log_reply(0, 1));
     EXPECT_TRUE(client.is_closed());
     halfway.send(late.substr(10));
-    ASSERT_TRUE(wait_for_calls(2));
-    kept_[1].send(LogResult::ok);
+    ASSERT_TRUE(kept_.wait_for(2));
+    kept_.answer(1, LogResult::ok);
     EXPECT_EQ(halfway.read(24), log_reply(0, 2));
     EXPECT_TRUE(halfway.is_closed());
     finishing.join();

@@ -7,8 +7,10 @@
 // Threads: the test's, and the loop's.
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -23,6 +25,45 @@ namespace clew::transport {
 class ScribeServerHarness {
 protected:
     static constexpr std::chrono::seconds kPatience{20};
+
+    // Calls that wait until the test answers them. Threads: from anywhere.
+    class KeptCalls {
+    public:
+        // Keeps every call, and what its entries said.
+        LogHandler handler() {
+            return [this](const LogRequest& request, LogResponder responder) {
+                const std::lock_guard lock(mutex_);
+                for (const LogEntry& entry : request.entries) messages_.emplace_back(entry.message);
+                responders_.push_back(std::move(responder));
+                changed_.notify_all();
+            };
+        }
+        bool wait_for(std::size_t count) {
+            std::unique_lock lock(mutex_);
+            return changed_.wait_for(lock, kPatience, [&] { return responders_.size() >= count; });
+        }
+        // Requires: wait_for(index + 1) was true.
+        void answer(std::size_t index, LogResult result) { responder(index).send(result); }
+        std::size_t count() {
+            const std::lock_guard lock(mutex_);
+            return responders_.size();
+        }
+        std::vector<std::string> messages() {
+            const std::lock_guard lock(mutex_);
+            return messages_;
+        }
+
+    private:
+        LogResponder responder(std::size_t index) {
+            const std::lock_guard lock(mutex_);
+            return responders_.at(index);
+        }
+
+        std::mutex mutex_;
+        std::condition_variable changed_;
+        std::vector<LogResponder> responders_;
+        std::vector<std::string> messages_;
+    };
 
     ~ScribeServerHarness() = default;
 
@@ -134,6 +175,7 @@ protected:
     ByteBudget budget_{64 * 1024 * 1024};
     EventLoop loop_{2};
     std::unique_ptr<ScribeServer> server_;
+    KeptCalls kept_;  // ends first: a call that is dropped is answered while there is a server
 };
 
 }  // namespace clew::transport
