@@ -5,20 +5,34 @@
 #include <cstdlib>
 #include <new>
 
+#include <malloc.h>
+
 namespace {
 
 std::atomic<std::size_t> calls{0};
+std::atomic<std::size_t> live_bytes{0};
 
-// Not inlined: g++ would otherwise see malloc() meet operator delete and warn.
-[[gnu::noinline]] void* counted(std::size_t size) noexcept {
+// What the allocator took for the block, its header included.
+std::size_t taken_by(void* memory) noexcept { return malloc_usable_size(memory) + sizeof(void*); }
+
+void* noted(void* memory) noexcept {
     calls.fetch_add(1, std::memory_order_relaxed);
-    return std::malloc(size);
+    if (memory != nullptr) live_bytes.fetch_add(taken_by(memory), std::memory_order_relaxed);
+    return memory;
 }
 
+[[gnu::noinline]] void release(void* memory) noexcept {
+    if (memory == nullptr) return;
+    live_bytes.fetch_sub(taken_by(memory), std::memory_order_relaxed);
+    std::free(memory);
+}
+
+// Not inlined: g++ would otherwise see malloc() meet operator delete and warn.
+[[gnu::noinline]] void* counted(std::size_t size) noexcept { return noted(std::malloc(size)); }
+
 [[gnu::noinline]] void* counted(std::size_t size, std::align_val_t alignment) noexcept {
-    calls.fetch_add(1, std::memory_order_relaxed);
     const auto step = static_cast<std::size_t>(alignment);
-    return std::aligned_alloc(step, (size + step - 1) / step * step);
+    return noted(std::aligned_alloc(step, (size + step - 1) / step * step));
 }
 
 void* or_throw(void* memory) {
@@ -31,6 +45,8 @@ void* or_throw(void* memory) {
 namespace clew::testing {
 
 std::size_t allocation_count() noexcept { return calls.load(std::memory_order_relaxed); }
+
+std::size_t live_heap_bytes() noexcept { return live_bytes.load(std::memory_order_relaxed); }
 
 }  // namespace clew::testing
 
@@ -45,13 +61,13 @@ void* operator new[](std::size_t size, std::align_val_t alignment) {
     return or_throw(counted(size, alignment));
 }
 
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete[](void* memory) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Counts what a test binary asks of the heap. A binary that calls allocation_count() gets counting
+// Counts what a test binary asks of the heap. A binary that calls a function of it gets counting
 // replacements of every operator new and delete; all others are left alone.
 //
 // Threads: counts all threads of the process.
@@ -12,5 +12,8 @@ namespace clew::testing {
 
 // Calls of operator new, of any form, since the process began.
 std::size_t allocation_count() noexcept;
+
+// Bytes that operator new gave and delete has not taken back, with the allocator's headers.
+std::size_t live_heap_bytes() noexcept;
 
 }  // namespace clew::testing
