@@ -7,7 +7,8 @@
 namespace clew::query {
 
 Expected<std::vector<storage::StoredTrace>> TraceSearch::find_traces(Parameters parameters) const {
-    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall_now());
+    // Rounded up: a span of this very millisecond has been accepted and must be found.
+    const auto now = std::chrono::ceil<std::chrono::milliseconds>(clock_.wall_now());
     return parse_trace_query(parameters, limits_, now).and_then([this](trace::TraceQuery&& query) {
         return store_.find_traces(query);
     });

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: the page is found at every address a person can be at, kept by browsers as long as it
+// should be, and lets no foreign script in. Method: three files of our own instead of the real
+// page.
+#include "clew/web/ui_routes.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "clew/web/internal/recorded_answer.h"
+
+namespace clew::web {
+namespace {
+
+using transport::HttpResponse;
+
+constexpr std::array<UiAsset, 3> kAssets = {{
+    {"index.html", "text/html; charset=utf-8", "<html><base href=\"/zipkin/\" /></html>"},
+    {"index-abc.js", "text/javascript; charset=utf-8", "let a;"},
+    {"favicon.svg", "image/svg+xml", "<svg/>"},
+}};
+
+struct UiRoutesTest : ::testing::Test {
+    void mount(UiAssets assets, const UiConfig& config = {}) {
+        routes = std::make_unique<UiRoutes>(assets, config);
+        routes->mount(router);
+    }
+    std::unique_ptr<UiRoutes> routes;
+    Router router;
+};
+
+TEST_F(UiRoutesTest, sends_people_to_the_page_with_a_relative_address) {
+    mount(kAssets);
+    for (const char* path : {"/", "/zipkin"}) {
+        const HttpResponse response = ask(router, path);
+        EXPECT_EQ(response.status, 302) << path;
+        EXPECT_EQ(header_of(response, "Location"), "/zipkin/") << path;
+    }
+    EXPECT_EQ(header_of(ask(router, "/?serviceName=a"), "Location"), "/zipkin/?serviceName=a");
+    EXPECT_EQ(header_of(ask(router, "/favicon.ico"), "Location"), "/zipkin/favicon.ico");
+    EXPECT_EQ(header_of(ask(router, "/zipkin/favicon.ico"), "Location"), "/zipkin/favicon.svg");
+}
+
+TEST_F(UiRoutesTest, serves_the_page_at_every_address_of_it) {
+    mount(kAssets);
+    for (const char* path :
+         {"/zipkin/",
+          "/zipkin/index.html",
+          "/zipkin/traces/abc",
+          "/zipkin/dependency",
+          "/zipkin/traceViewer"}) {
+        const HttpResponse response = ask(router, path);
+        EXPECT_EQ(response.status, 200) << path;
+        EXPECT_EQ(response.content(), kAssets[0].content) << path;
+        EXPECT_EQ(header_of(response, "Cache-Control"), "max-age=60");
+        EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
+    }
+}
+
+TEST_F(UiRoutesTest, serves_the_page_at_unknown_addresses_to_browsers_only) {
+    mount(kAssets);
+    const Headers browser = {{"Accept", "text/html,application/xhtml+xml;q=0.9"}};
+    EXPECT_EQ(ask(router, "/zipkin/some/deep/link", browser).status, 200);
+    EXPECT_EQ(ask(router, "/zipkin/some/deep/link").status, 404);
+    EXPECT_EQ(ask(router, "/zipkin/api/v2/nothing", browser).status, 404);
+    EXPECT_EQ(ask(router, "/elsewhere", browser).status, 404);
+}
+
+TEST_F(UiRoutesTest, lets_no_foreign_script_into_the_page) {
+    mount(kAssets);
+    const HttpResponse response = ask(router, "/zipkin/");
+    EXPECT_EQ(
+        header_of(response, "Content-Security-Policy"),
+        "default-src 'self'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+        "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+    );
+    EXPECT_EQ(header_of(response, "X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(header_of(response, "Referrer-Policy"), "no-referrer");
+}
+
+TEST_F(UiRoutesTest, serves_files_to_be_kept_for_good) {
+    mount(kAssets);
+    const HttpResponse response = ask(router, "/zipkin/index-abc.js");
+    EXPECT_EQ(response.content(), "let a;");
+    EXPECT_EQ(response.content_type, "text/javascript; charset=utf-8");
+    EXPECT_EQ(header_of(response, "Cache-Control"), "max-age=31536000, immutable");
+}
+
+TEST_F(UiRoutesTest, answers_304_when_a_browser_has_the_current_file) {
+    mount(kAssets);
+    for (const char* path : {"/zipkin/", "/zipkin/index-abc.js"}) {
+        const std::string etag = header_of(ask(router, path), "ETag");
+        ASSERT_EQ(etag.size(), 18u) << path;
+        const std::string list = "\"other\", W/" + etag;
+        for (const std::string& known : {etag, list, std::string("*")}) {
+            const HttpResponse response = ask(router, path, {{"If-None-Match", known}});
+            EXPECT_EQ(response.status, 304) << path << known;
+            EXPECT_EQ(header_of(response, "ETag"), etag);
+            EXPECT_EQ(response.content(), "");
+        }
+        EXPECT_EQ(ask(router, path, {{"If-None-Match", "\"other\""}}).status, 200);
+    }
+    EXPECT_NE(
+        header_of(ask(router, "/zipkin/"), "ETag"),
+        header_of(ask(router, "/zipkin/index-abc.js"), "ETag")
+    );
+}
+
+TEST_F(UiRoutesTest, serves_the_operators_configuration) {
+    UiConfig config;
+    config.query_limit = 77;
+    mount(kAssets, config);
+    const HttpResponse response = ask(router, "/zipkin/config.json");
+    EXPECT_EQ(response.content_type, "application/json");
+    EXPECT_EQ(response.body, ui_config_json(config));
+    EXPECT_EQ(header_of(response, "Cache-Control"), "max-age=600");
+}
+
+TEST_F(UiRoutesTest, tells_the_page_where_a_proxy_shows_it) {
+    UiConfig config;
+    config.base_path = "/tracing";
+    mount(kAssets, config);
+    EXPECT_EQ(ask(router, "/zipkin/").content(), "<html><base href=\"/tracing/\" /></html>");
+    UiConfig root;
+    root.base_path = "/";
+    mount(kAssets, root);
+    EXPECT_EQ(ask(router, "/zipkin/").content(), "<html><base href=\"/\" /></html>");
+}
+
+TEST_F(UiRoutesTest, says_how_to_build_the_page_when_it_is_not_there) {
+    mount({});
+    const HttpResponse response = ask(router, "/zipkin/");
+    EXPECT_EQ(response.status, 404);
+    EXPECT_NE(response.body.find("-DCLEW_UI=ON"), std::string::npos);
+    EXPECT_EQ(ask(router, "/zipkin/config.json").status, 200);
+}
+
+}  // namespace
+}  // namespace clew::web
