@@ -120,14 +120,16 @@ function(clew_find_node node_variable npm_variable)
     set(version "none")
     if(CLEW_NODE AND CLEW_NPM)
         execute_process(
-            COMMAND "${CLEW_NODE}" --version OUTPUT_VARIABLE version OUTPUT_STRIP_TRAILING_WHITESPACE
+            COMMAND "${CLEW_NODE}" --version
+            OUTPUT_VARIABLE version
+            OUTPUT_STRIP_TRAILING_WHITESPACE
         )
     endif()
     string(REGEX REPLACE "^v" "" number "${version}")
     if(version STREQUAL "none" OR number VERSION_LESS 20.19)
         message(FATAL_ERROR
-            "The page needs Node 20.19 or later with npm, found: ${version}. Use ./dev build, which "
-            "brings one; or set CLEW_NODE_DIR; or build without the page: -DCLEW_UI=OFF"
+            "The page needs Node 20.19 or later with npm, found: ${version}. Use ./dev build, "
+            "which brings one; or set CLEW_NODE_DIR; or build without the page: -DCLEW_UI=OFF"
         )
     endif()
     set(${node_variable} "${CLEW_NODE}" PARENT_SCOPE)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Which clew this is.
+// Which clew this is: what --version, /info and the start-up line say, and what a report about a
+// fault should name. Filled by the build.
 //
 // Threads: constants.
 

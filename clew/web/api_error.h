@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What an Error is over HTTP: a status and one line of plain text, the error's own words.
+// What an Error is over HTTP: a status and one line of plain text, the error's own words. The texts
+// of refused questions are Zipkin's and come from query/.
 //
 // Threads: pure functions.
 

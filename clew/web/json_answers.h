@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The JSON of the query API's answers: compact, in Zipkin's order of keys.
+// The JSON of the query API's answers: compact, in Zipkin's order of keys. Spans are written by
+// codec/json_v2, everything else here.
 //
 // Threads: pure functions.
 

@@ -22,7 +22,7 @@ TEST(JsonListGuard, wants_a_list_after_white_space_of_any_kind) {
 TEST(JsonListGuard, recognises_v1_by_binary_annotations_or_annotations_with_endpoints) {
     const std::vector<std::string> bodies = {
         R"([{"traceId":"1","id":"2","binaryAnnotations":[]}])",
-        R"([{"traceId":"1","id":"2","annotations":[{"timestamp":1,"value":"sr","endpoint":{"serviceName":"a"}}]}])",
+        R"([{"id":"2","annotations":[{"value":"sr","endpoint":{"serviceName":"a"}}]}])",
         R"([{"traceId":"1","id":"2"},{"traceId":"1","id":"3","binaryAnnotations":[{"key":"a"}]}])",
         R"([ { "name" : "binaryAnnotations\"" , "binaryAnnotations" : [ ] } ])",
     };

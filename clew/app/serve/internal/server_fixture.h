@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A whole server on free ports, for the tests of this folder.
+// A whole server on free ports, for the tests of this folder: each test may change the
+// configuration before start(). Ends with the test.
 //
 // Threads: the test's, and the server's.
 

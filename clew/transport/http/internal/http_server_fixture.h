@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A server on a free port with an event loop of its own, for the tests of this folder.
+// A server on a free port with an event loop of its own, for the tests of this folder: each
+// test may change the limits before open(). Ends with the test.
 //
 // Threads: the test's, and the loop's.
 
