@@ -54,8 +54,8 @@ TEST(HttpResponse, says_when_to_try_again) {
 }
 
 TEST(HttpResponse, has_a_reason_for_every_status_that_is_answered) {
-    const std::vector<int> answered = {200, 202, 204, 302, 304, 400, 403, 404, 405,
-                                       408, 413, 415, 429, 431, 500, 501, 503, 505};
+    const std::vector<int> answered = {
+        200, 202, 204, 302, 304, 400, 403, 404, 405, 408, 413, 415, 429, 431, 500, 501, 503, 505};
     for (const int status : answered) {
         EXPECT_NE(http_reason(status), "Unknown") << status;
     }
