@@ -33,8 +33,10 @@ typedef struct {
     PyTypeObject* span_type;
     PyTypeObject* exchange_type;
     PyObject* current;  // ContextVar: the span that the running piece of work belongs to, or None
-    PyObject* flush;    // interned names
+    PyObject* flush;    // "flush" and so on: interned
     PyObject* length;
+    PyObject* server_name;
+    PyObject* server_port;
     PyObject* writelines;
 } ModuleState;
 
@@ -43,9 +45,10 @@ typedef struct {
     PyObject_HEAD
         // clang-format on
         clew_tracer* native;
-    bool is_closed;           // no new spans; the open ones may still finish
-    PyTypeObject* span_type;  // of the same module, strong
-    PyObject* current;        // the module's ContextVar, strong
+    const ModuleState* state;  // of the type's module, which the type keeps
+    bool is_closed;            // no new spans; the open ones may still finish
+    PyTypeObject* span_type;   // of the same module, strong
+    PyObject* current;         // the module's ContextVar, strong
     HeaderNames incoming;
     HeaderNames outgoing;
 } TracerObject;
@@ -92,11 +95,21 @@ int parse_kind(PyObject* name, clew_kind* kind);
 // A new Span of this tracer that is not started yet, or NULL with an exception.
 SpanObject* span_new(TracerObject* tracer);
 
+// Ends a span, if it is open, and forgets it.
+void span_abandon(SpanObject* self);
+// What Span.local() does; ip is a str.
+void span_set_local(SpanObject* self, PyObject* ip, uint16_t port);
 // Starts where its parent was recorded: what local() told the parent, if anything.
 void span_inherit_local(SpanObject* self, const SpanObject* parent);
 
 // Tags the span with an exception, or a text: what Span.error() does.
 void span_tell_error(SpanObject* self, PyObject* what);
+
+// The server span of a request whose WSGI environ holds what the caller sent; a new reference, or
+// NULL with an exception.
+SpanObject* tracer_receive_span(TracerObject* self, clew_text name, PyObject* environ);
+// Tracer.receive_http().
+PyObject* tracer_receive_http(TracerObject* self, PyObject* const* args, Py_ssize_t count);
 
 // clew_get and clew_set: `carrier` is an EnvironReader, a HeaderList.
 typedef struct {

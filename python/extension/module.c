@@ -33,13 +33,18 @@ static PyTypeObject* add_type(PyObject* module, PyType_Spec* spec) {
     return (PyTypeObject*)type;
 }
 
+static int intern(PyObject** name, const char* text) {
+    *name = PyUnicode_InternFromString(text);
+    return *name == NULL ? -1 : 0;
+}
+
 static int module_exec(PyObject* module) {
     ModuleState* state = PyModule_GetState(module);
     state->current = PyContextVar_New("clew.current_span", NULL);
-    state->flush = PyUnicode_InternFromString("flush");
-    state->length = PyUnicode_InternFromString("__len__");
-    state->writelines = PyUnicode_InternFromString("writelines");
-    if (state->flush == NULL || state->length == NULL || state->writelines == NULL) {
+    if (intern(&state->flush, "flush") < 0 || intern(&state->length, "__len__") < 0 ||
+        intern(&state->server_name, "SERVER_NAME") < 0 ||
+        intern(&state->server_port, "SERVER_PORT") < 0 ||
+        intern(&state->writelines, "writelines") < 0) {
         return -1;
     }
     state->span_type = add_type(module, &span_spec);
@@ -70,6 +75,8 @@ static int module_clear(PyObject* module) {
     Py_CLEAR(state->current);
     Py_CLEAR(state->flush);
     Py_CLEAR(state->length);
+    Py_CLEAR(state->server_name);
+    Py_CLEAR(state->server_port);
     Py_CLEAR(state->writelines);
     return 0;
 }

@@ -25,14 +25,24 @@ SpanObject* span_new(TracerObject* tracer) {
     return self;
 }
 
+static void keep_local(SpanObject* self, PyObject* ip, uint16_t port) {
+    PyObject* old = self->local_ip;
+    Py_INCREF(ip);
+    self->local_ip = ip;
+    self->local_port = port;
+    Py_XDECREF(old);
+}
+
+void span_set_local(SpanObject* self, PyObject* ip, uint16_t port) {
+    TextView text = text_of(ip);
+    clew_span_local(&self->span, text.text, port);
+    text_done(&text);
+    keep_local(self, ip, port);
+}
+
 void span_inherit_local(SpanObject* self, const SpanObject* parent) {
     if (parent->local_ip != NULL) {
-        Py_INCREF(parent->local_ip);
-        self->local_ip = parent->local_ip;
-        self->local_port = parent->local_port;
-        TextView ip = text_of(self->local_ip);
-        clew_span_local(&self->span, ip.text, self->local_port);
-        text_done(&ip);
+        span_set_local(self, parent->local_ip, parent->local_port);
     }
 }
 
@@ -49,6 +59,13 @@ static void finish(SpanObject* self) {
     if (self->is_open) {
         self->is_open = false;
         clew_span_finish(&self->span);
+    }
+}
+
+void span_abandon(SpanObject* self) {
+    if (self->is_open) {
+        self->is_open = false;
+        clew_span_abandon(&self->span);
     }
 }
 
@@ -194,11 +211,7 @@ static PyObject* span_local(SpanObject* self, PyObject* const* args, Py_ssize_t 
     }
     PyObject* done = set_endpoint(self, args, count, set_local);
     if (done != NULL) {
-        PyObject* old = self->local_ip;
-        Py_INCREF(args[0]);
-        self->local_ip = args[0];
-        Py_XDECREF(old);
-        self->local_port = (uint16_t)PyLong_AsLong(args[1]);
+        keep_local(self, args[0], (uint16_t)PyLong_AsLong(args[1]));
     }
     return done;
 }
@@ -220,11 +233,8 @@ PyDoc_STRVAR(
     "--\n\n"
     "Ends the span and forgets it: nothing is sent."
 );
-static PyObject* span_abandon(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
-    if (self->is_open) {
-        self->is_open = false;
-        clew_span_abandon(&self->span);
-    }
+static PyObject* abandon(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
+    span_abandon(self);
     Py_RETURN_NONE;
 }
 
@@ -352,7 +362,7 @@ static PyMethodDef span_methods[] = {
     METHOD("local", span_local, METH_FASTCALL, local_doc),
     METHOD("inject", span_inject, METH_NOARGS, inject_doc),
     METHOD("finish", span_finish, METH_NOARGS, finish_doc),
-    METHOD("abandon", span_abandon, METH_NOARGS, abandon_doc),
+    METHOD("abandon", abandon, METH_NOARGS, abandon_doc),
     METHOD("__enter__", span_enter, METH_NOARGS, NULL),
     METHOD("__exit__", span_exit, METH_FASTCALL, NULL),
     {NULL, NULL, 0, NULL},

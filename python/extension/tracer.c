@@ -34,6 +34,7 @@ static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywor
     if (self == NULL) {
         return NULL;
     }
+    self->state = state;
     Py_INCREF(state->span_type);
     self->span_type = state->span_type;
     Py_INCREF(state->current);
@@ -136,6 +137,23 @@ static PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssiz
     return (PyObject*)span;
 }
 
+SpanObject* tracer_receive_span(TracerObject* self, clew_text name, PyObject* environ) {
+    if (check_open(self) < 0) {
+        return NULL;
+    }
+    SpanObject* span = span_new(self);
+    if (span == NULL) {
+        return NULL;
+    }
+    EnvironReader reader = {self, environ, {{NULL, 0}, NULL}};
+    clew_context received;
+    clew_extract(self->native, read_environ, &reader, &received);
+    text_done(&reader.value);
+    clew_span_receive(self->native, &span->span, clew_kind_server, name, &received);
+    started(span);
+    return span;
+}
+
 PyDoc_STRVAR(
     receive_doc,
     "receive(name, environ, /)\n"
@@ -150,22 +168,22 @@ static PyObject* tracer_receive(TracerObject* self, PyObject* const* args, Py_ss
         PyErr_SetString(PyExc_TypeError, "receive() takes a name and the dict of a WSGI request");
         return NULL;
     }
-    if (check_open(self) < 0) {
-        return NULL;
-    }
-    SpanObject* span = span_new(self);
-    if (span == NULL) {
-        return NULL;
-    }
-    EnvironReader reader = {self, args[1], {{NULL, 0}, NULL}};
-    clew_context received;
-    clew_extract(self->native, read_environ, &reader, &received);
-    text_done(&reader.value);
     TextView name = text_of(args[0]);
-    clew_span_receive(self->native, &span->span, clew_kind_server, name.text, &received);
+    SpanObject* span = tracer_receive_span(self, name.text, args[1]);
     text_done(&name);
-    return started(span);
+    return (PyObject*)span;
 }
+
+PyDoc_STRVAR(
+    receive_http_doc,
+    "receive_http(method, target, environ, peer, /)\n"
+    "--\n\n"
+    "receive() for a server: the span is named after the method in lower case and has\n"
+    "the tags http.method and http.path (the target without its query), the environ's\n"
+    "SERVER_NAME and SERVER_PORT as its address, and peer, (ip, port), on the other side.\n"
+    "ValueError: SERVER_PORT is no port. TypeError: what is no request.\n"
+    "RuntimeError: the tracer is closed."
+);
 
 PyDoc_STRVAR(
     flush_doc,
@@ -266,6 +284,7 @@ static PyObject* tracer_stats(TracerObject* self, PyObject* Py_UNUSED(ignored)) 
 static PyMethodDef tracer_methods[] = {
     METHOD("start", tracer_start, METH_FASTCALL, start_doc),
     METHOD("receive", tracer_receive, METH_FASTCALL, receive_doc),
+    METHOD("receive_http", tracer_receive_http, METH_FASTCALL, receive_http_doc),
     METHOD("flush", tracer_flush, METH_FASTCALL, flush_doc),
     METHOD("close", tracer_close, METH_FASTCALL, close_doc),
     METHOD("stats", tracer_stats, METH_NOARGS, stats_doc),

@@ -273,6 +273,10 @@ def test_wrong_calls_are_refused():
         lambda: tracer.start("a", "local", "parent"),
         lambda: tracer.receive("a"),
         lambda: tracer.receive("a", []),
+        lambda: tracer.receive_http("GET", "/", {}),
+        lambda: tracer.receive_http(None, "/", {}, ""),
+        lambda: tracer.receive_http("GET", b"/", {}, ""),
+        lambda: tracer.receive_http("GET", "/", [], ""),
         lambda: tracer.flush("a"),
         lambda: tracer.flush(1, 2),
         lambda: clew.Span(),
@@ -292,6 +296,29 @@ def test_wrong_calls_are_refused():
             call()
     with pytest.raises(OverflowError):
         span.annotate("a", 2**63)
+
+
+ADDRESS = {"SERVER_NAME": "192.0.2.2", "SERVER_PORT": "8080"}
+
+
+def test_a_request_is_named_and_tagged(tracer, collector):
+    tracer.receive_http("PUT", "/a?b", ADDRESS, ("192.0.2.1", 1)).finish()
+    tracer.receive_http("M" * 1000, "", {}, "").finish()
+    assert tracer.flush(20)
+    put, long = sorted(collector.spans(), key=lambda span: -len(span["tags"]["http.path"]))
+    assert put["name"] == "put"
+    assert put["tags"] == {"http.method": "PUT", "http.path": "/a"}
+    assert put["localEndpoint"] == {"serviceName": "tested", "ipv4": "192.0.2.2", "port": 8080}
+    assert put["remoteEndpoint"] == {"ipv4": "192.0.2.1", "port": 1}
+    assert long["name"] == "m" * 32
+    assert long["localEndpoint"] == {"serviceName": "tested"}
+
+
+@pytest.mark.parametrize("port", ["80a", "-1", "65536", "9" * 40, 80, None, "\ud800"])
+def test_a_port_that_is_none_is_refused_and_leaves_no_span(tracer, port):
+    with pytest.raises((ValueError, UnicodeEncodeError)):
+        tracer.receive_http("GET", "/", {**ADDRESS, "SERVER_PORT": port}, "")
+    assert tracer.stats()["finished"] == 0
 
 
 def test_texts_of_all_kinds_arrive_as_text(tracer, collector):

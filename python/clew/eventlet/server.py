@@ -60,26 +60,16 @@ def _begin(session: Session, protocol: Any) -> Any:
     tracer = session.tracer
     if tracer is None:
         return None
-    span = None
     try:
-        environ = protocol.environ
-        span = tracer.receive(protocol.command.lower(), environ)
-        if span.is_sampled:
-            target = protocol.path
-            port = environ["SERVER_PORT"]
-            if port:  # else a Unix socket
-                span.local(environ["SERVER_NAME"], int(port))
-                peer = protocol.client_address
-                span.remote(peer[0], peer[1])
-            span.tag("http.method", protocol.command)
-            span.tag("http.path", target.partition("?")[0])
-            if session.legacy_tags:
-                span.tag("http.uri", target)
+        target = protocol.path
+        span = tracer.receive_http(
+            protocol.command, target, protocol.environ, protocol.client_address
+        )
+        if session.legacy_tags:
+            span.tag("http.uri", target)
         return span
     except Exception:
         faults.report("the start of a server span")
-        if span is not None:
-            span.abandon()
         return None
 
 

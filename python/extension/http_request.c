@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "extension.h"
+
+#define METHOD_BYTES_MAX 32  // of a request's method that becomes the span's name
+
+// The number of a port as WSGI has it, a str; 0 for an empty one. -1 with a ValueError.
+static int read_port(PyObject* text, uint16_t* port) {
+    Py_ssize_t size = 0;
+    const char* digits = PyUnicode_Check(text) ? PyUnicode_AsUTF8AndSize(text, &size) : NULL;
+    unsigned long value = 0;
+    for (Py_ssize_t index = 0; digits != NULL && index < size; index++) {
+        if (digits[index] < '0' || digits[index] > '9' || value > 65535) {
+            digits = NULL;
+            break;
+        }
+        value = value * 10 + (unsigned long)(digits[index] - '0');
+    }
+    if (digits == NULL || value > 65535) {
+        PyErr_Format(PyExc_ValueError, "SERVER_PORT must be a port's number, not %R", text);
+        return -1;
+    }
+    *port = (uint16_t)value;
+    return 0;
+}
+
+// The address that the request came to, as the WSGI server tells it; none on a Unix socket.
+static int tell_local(SpanObject* span, const ModuleState* state, PyObject* environ) {
+    PyObject* name = PyDict_GetItemWithError(environ, state->server_name);
+    PyObject* number = PyDict_GetItemWithError(environ, state->server_port);
+    if (name == NULL || number == NULL) {
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    uint16_t port = 0;
+    if (read_port(number, &port) < 0) {
+        return -1;
+    }
+    if (port != 0) {
+        span_set_local(span, name, port);
+    }
+    return 0;
+}
+
+// peer: the address of the accepted connection, (ip, port, ...), anything else on a Unix socket.
+static int tell_peer(SpanObject* span, PyObject* peer) {
+    if (!PyTuple_Check(peer) || PyTuple_GET_SIZE(peer) < 2) {
+        return 0;
+    }
+    const long port = PyLong_AsLong(PyTuple_GET_ITEM(peer, 1));
+    if (port == -1 && PyErr_Occurred()) {
+        return -1;
+    }
+    TextView ip = text_of(PyTuple_GET_ITEM(peer, 0));
+    const clew_text nobody = {NULL, 0};
+    clew_span_remote(&span->span, nobody, ip.text, (uint16_t)port);
+    text_done(&ip);
+    return 0;
+}
+
+static void tell_request(SpanObject* span, clew_text method, clew_text target) {
+    static const clew_text method_key = {"http.method", 11};
+    static const clew_text path_key = {"http.path", 9};
+    clew_span_tag(&span->span, method_key, method);
+    const char* query = target.size != 0 ? memchr(target.text, '?', target.size) : NULL;
+    if (query != NULL) {
+        target.size = (size_t)(query - target.text);
+    }
+    clew_span_tag(&span->span, path_key, target);
+}
+
+static clew_text lower_case(clew_text method, char* into) {
+    const size_t size = method.size < METHOD_BYTES_MAX ? method.size : METHOD_BYTES_MAX;
+    for (size_t index = 0; index < size; index++) {
+        const char c = method.text[index];
+        into[index] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    const clew_text name = {into, size};
+    return name;
+}
+
+static SpanObject* receive(TracerObject* tracer, PyObject* const* args) {
+    TextView method = text_of(args[0]);
+    char name[METHOD_BYTES_MAX];
+    SpanObject* span = tracer_receive_span(tracer, lower_case(method.text, name), args[2]);
+    if (span != NULL && clew_span_is_sampled(&span->span)) {
+        TextView target = text_of(args[1]);
+        tell_request(span, method.text, target.text);
+        text_done(&target);
+        if (tell_local(span, tracer->state, args[2]) < 0 || tell_peer(span, args[3]) < 0) {
+            span_abandon(span);
+            Py_CLEAR(span);
+        }
+    }
+    text_done(&method);
+    return span;
+}
+
+PyObject* tracer_receive_http(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+    if (count != 4 || !PyUnicode_Check(args[0]) || !PyUnicode_Check(args[1]) ||
+        !PyDict_Check(args[2])) {
+        PyErr_SetString(
+            PyExc_TypeError, "receive_http() takes a method, a target, a dict and an address"
+        );
+        return NULL;
+    }
+    return (PyObject*)receive(self, args);
+}
