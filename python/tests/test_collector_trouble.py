@@ -86,7 +86,7 @@ def test_no_request_notices(start_service, trouble, scheme):
     collector.close()
     assert stats["finished"] == 100
     assert stats["sent"] == 0
-    assert slowest < 1.0, "a request waited for the collector"
+    assert slowest < 2.0, "a request waited for the collector"
 
 
 def test_everything_is_sent_once_a_collector_comes(start_service):

@@ -104,7 +104,7 @@ def test_no_request_waits_for_the_span_before_it(start_service, slow_collector):
     seconds = time.monotonic() - begin
     connection.close()
     slow_collector.wait_for(lambda spans: len(spans) >= 50)
-    assert seconds < slow_collector.seconds * 10, "50 requests waited for answers of the collector"
+    assert seconds < slow_collector.seconds * 20, "50 requests waited for answers of the collector"
 
 
 def test_nothing_is_kept_for_each_request():
@@ -147,13 +147,13 @@ assert count() <= before + 1, (before, count())
 
 def test_sending_never_stops_the_hub(start_service, slow_collector):
     """A plain socket blocked every greenthread unless everything was monkey patched."""
+    slow_collector.seconds = 5
     service = start_service(port=slow_collector.port)
-    for _ in range(5):
-        service.get("/plain")
-    slow_collector.wait_for(lambda spans: spans)
+    service.get("/plain")
+    slow_collector.wait_for(lambda spans: spans)  # from now on it is silent for 5 s
     begin = time.monotonic()
     service.get("/plain")
-    assert time.monotonic() - begin < slow_collector.seconds
+    assert time.monotonic() - begin < slow_collector.seconds / 2
 
 
 def test_no_connection_is_opened_before_there_is_a_span(start_service, scribe):
