@@ -171,7 +171,7 @@ TEST_P(StorageContract, links_traces_without_a_timestamp_from_the_beginning_of_t
 TEST_P(StorageContract, links_many_traces_exactly) {
     Texts expected;
     for (unsigned i = 1; i <= 256; ++i) {
-        char trace[8];
+        char trace[16];
         std::snprintf(trace, sizeof(trace), "%x", i);
         const std::string number = std::to_string(i);
         store(

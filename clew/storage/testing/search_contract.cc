@@ -15,7 +15,7 @@ namespace {
 std::string one_per_second(int count) {
     std::string text;
     for (int i = 1; i <= count; ++i) {
-        char id[8];
+        char id[16];
         std::snprintf(id, sizeof(id), "%x", static_cast<unsigned>(i));
         text += std::string("trace=") + id +
                 " id=1 kind=SERVER name=get for=10 local=frontend at=+" +
