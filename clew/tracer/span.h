@@ -20,13 +20,13 @@
 #include "clew/model/endpoint.h"
 #include "clew/model/kind.h"
 #include "clew/propagation/trace_context.h"
-#include "clew/tracer/span_buffer.h"
 
 namespace clew::tracer {
 
 namespace internal {
 class Recorder;
-}
+struct SpanBlock;
+}  // namespace internal
 
 class Span {
 public:
@@ -35,26 +35,23 @@ public:
     // Not recorded; passes a context on.
     explicit Span(const propagation::TraceContext& context) noexcept : context_(context) {}
     Span(Span&& other) noexcept
-        : recorder_(std::exchange(other.recorder_, nullptr)),
-          context_(other.context_),
-          generation_(other.generation_),
-          buffer_(other.buffer_) {}
+        : block_(std::exchange(other.block_, nullptr)), context_(other.context_) {}
     Span& operator=(Span&& other) noexcept;
     ~Span() {
-        if (recorder_ != nullptr) end_orphaned();
+        if (block_ != nullptr) end_orphaned();
     }
 
     // Valid always, also when not recorded and after finish().
     const propagation::TraceContext& context() const noexcept { return context_; }
     // False when the trace is not sampled, and after finish() or abandon().
-    bool is_recording() const noexcept { return recorder_ != nullptr; }
+    bool is_recording() const noexcept { return block_ != nullptr; }
 
     Span& name(std::string_view name) noexcept;
     Span& kind(model::Kind kind) noexcept;
 
     // A tag set twice keeps the last value.
     Span& tag(std::string_view key, std::string_view value) noexcept {
-        if (recorder_ != nullptr) record_tag(key, value);
+        if (block_ != nullptr) record_tag(key, value);
         return *this;
     }
     Span& tag(std::string_view key, const char* value) noexcept {
@@ -62,7 +59,7 @@ public:
     }
     template <std::integral T>
     Span& tag(std::string_view key, T value) noexcept {
-        if (recorder_ == nullptr) return *this;
+        if (block_ == nullptr) return *this;
         if constexpr (std::same_as<T, bool>) {
             record_tag(key, value ? std::string_view("true") : std::string_view("false"));
         } else if constexpr (std::is_signed_v<T>) {
@@ -75,7 +72,7 @@ public:
     // The value is computed only when the span is recorded; an exception inside drops the tag.
     template <typename F>
     requires std::is_invocable_v<F&> Span& tag(std::string_view key, F&& value) noexcept {
-        if (recorder_ == nullptr) return *this;
+        if (block_ == nullptr) return *this;
         try {
             const auto& computed = value();
             tag(key, std::string_view(computed));
@@ -87,7 +84,7 @@ public:
 
     // Something that happened now, or at `at` (since the Unix epoch).
     Span& annotate(std::string_view value) noexcept {
-        if (recorder_ != nullptr) record_annotation(value);
+        if (block_ != nullptr) record_annotation(value);
         return *this;
     }
     Span& annotate(std::string_view value, Microseconds at) noexcept;
@@ -110,7 +107,7 @@ public:
     // Ends the span now, or at `at`. The first of finish() and abandon() counts, others do nothing.
     // The duration is at least 1 us.
     void finish() noexcept {
-        if (recorder_ != nullptr) end_now();
+        if (block_ != nullptr) end_now();
     }
     void finish(Microseconds at) noexcept;
     // Ends the span without delivering it.
@@ -119,28 +116,20 @@ public:
 private:
     friend class Tracer;
 
-    // Recorded from now on. Requires: the context is of a trace that is.
-    Span(
-        internal::Recorder& recorder,
-        const propagation::TraceContext& context,
-        std::string_view name,
-        model::Kind kind
-    ) noexcept;
-
+    // Recorded from now on, as the context has been decided.
+    void begin(internal::Recorder& recorder, std::string_view name, model::Kind kind) noexcept;
     void record_tag(std::string_view key, std::string_view value) noexcept;
+    void record_tag_by_limits(std::string_view key, std::string_view value) noexcept;
     void record_int64_tag(std::string_view key, std::int64_t value) noexcept;
     void record_uint64_tag(std::string_view key, std::uint64_t value) noexcept;
     void record_annotation(std::string_view value) noexcept;
-    void record_address(std::uint8_t entry, std::string_view ip, std::uint16_t port) noexcept;
     void count_cut() noexcept;
     void end_now() noexcept;
     void end_orphaned() noexcept;
     void end(std::uint64_t at, std::uint8_t flags) noexcept;
 
-    internal::Recorder* recorder_ = nullptr;  // null: not recorded, or ended
+    internal::SpanBlock* block_ = nullptr;  // null: not recorded, or ended
     propagation::TraceContext context_;
-    std::uint32_t generation_ = 0;  // of the process that began the span; differs after fork()
-    SpanBuffer buffer_;  // a record as internal/span_record.h lays it out, while recorder_ is set
 };
 
 }  // namespace clew::tracer

@@ -124,12 +124,12 @@ TEST(SpanLimits, leaves_out_what_makes_a_span_larger_than_its_limit) {
     limits.annotation_bytes_max = 1024;
     Recording recording(limits);
     const model::Span row = recording.row_of([&](Span& s) {
-        s.tag("first", std::string(1000, 'x'));
-        s.tag("second", std::string(1000, 'x'));  // passes the limit
+        s.tag("first", std::string(1020, 'x'));
+        s.tag("second", std::string(1020, 'x'));  // passes the limit
         s.tag("small", "still fits");
-        s.annotate(std::string(1000, 'x'));
+        s.annotate(std::string(1020, 'x'));
     });
-    EXPECT_EQ(value_of(row, "first").size(), 1000U);
+    EXPECT_EQ(value_of(row, "first").size(), 1020U);
     EXPECT_EQ(value_of(row, "second"), "absent");
     EXPECT_EQ(value_of(row, "small"), "still fits");
     EXPECT_TRUE(row.annotations().empty());

@@ -19,7 +19,6 @@ using propagation::Sampling;
 using propagation::TraceContext;
 
 constexpr std::size_t kSmallestTextBytesMax = 8;  // room for what marks a cut
-constexpr std::size_t kSmallestSpanBytesMax = 512;
 constexpr std::size_t kCountMax = 65535;
 
 struct Limit {
@@ -35,7 +34,7 @@ Expected<void> check(const TracerLimits& limits) {
     const Limit all[] = {
         {"ring_bytes_max", limits.ring_bytes_max, 4096, kRingBytesMost},
         {"rings_max", limits.rings_max, 1, std::size_t{1} << 20},
-        {"span_bytes_max", limits.span_bytes_max, kSmallestSpanBytesMax, kRingBytesMost / 2},
+        {"span_bytes_max", limits.span_bytes_max, internal::SpanBlock::kBytes, kRingBytesMost / 2},
         {"tag_key_bytes_max", limits.tag_key_bytes_max, kSmallestTextBytesMax, kCountMax},
         {"tag_value_bytes_max", limits.tag_value_bytes_max, kSmallestTextBytesMax, text_most},
         {"annotation_bytes_max", limits.annotation_bytes_max, kSmallestTextBytesMax, text_most},
@@ -69,6 +68,9 @@ std::string normal_service_name(std::string_view name, std::size_t bytes_max) {
     return lower;
 }
 
+// The functions below change a context where it is, in its span: a copy would be made before the
+// stores to its fields are done.
+
 void decide(const internal::Recorder& recorder, TraceContext& context) noexcept {
     if (context.debug) {
         context.sampling = Sampling::sampled;
@@ -79,26 +81,24 @@ void decide(const internal::Recorder& recorder, TraceContext& context) noexcept 
     if (context.time_anchor == 0) context.time_anchor = recorder.time_anchor();
 }
 
-// A root with new ids that obeys the decision in `context`, if there is one.
-TraceContext root(const internal::Recorder& recorder, TraceContext context) noexcept {
+// A root with new ids that obeys the decision that is there, if there is one.
+void become_root(const internal::Recorder& recorder, TraceContext& context) noexcept {
     const std::uint32_t generation = fork_generation();
     internal::IdGenerator& ids = internal::thread_state.ids;
     // Zipkin's libraries give a root span the (low half of the) trace id.
     context.span_id.value = ids.next(generation);
-    context.trace_id = {
-        recorder.options().trace_id_128bit ? ids.next(generation) : 0, context.span_id.value};
+    context.trace_id.low = context.span_id.value;
+    context.trace_id.high = recorder.options().trace_id_128bit ? ids.next(generation) : 0;
     context.parent_id = {};
     context.shared = false;
     decide(recorder, context);
-    return context;
 }
 
-TraceContext child_of(const internal::Recorder& recorder, TraceContext context) noexcept {
+void become_child(const internal::Recorder& recorder, TraceContext& context) noexcept {
     context.parent_id = context.span_id;
     context.span_id.value = internal::thread_state.ids.next(fork_generation());
     context.shared = false;
     decide(recorder, context);
-    return context;
 }
 
 }  // namespace
@@ -129,23 +129,25 @@ Tracer& Tracer::operator=(Tracer&& other) noexcept {
     return *this;
 }
 
-Span Tracer::begin(const TraceContext& context, std::string_view name, model::Kind kind)
-    const noexcept {
-    if (!context.is_recorded()) return Span(context);
-    return Span(*recorder_, context, name, kind);
-}
-
 Span Tracer::new_trace(std::string_view name, model::Kind kind) const noexcept {
-    if (recorder_ == nullptr) return {};
-    return begin(root(*recorder_, {}), name, kind);
+    Span span;
+    if (recorder_ == nullptr) return span;
+    become_root(*recorder_, span.context_);
+    if (span.context_.is_recorded()) span.begin(*recorder_, name, kind);
+    return span;
 }
 
 Span Tracer::continue_trace(const TraceContext& parent, std::string_view name, model::Kind kind)
     const noexcept {
-    if (recorder_ == nullptr) return Span(parent);
-    return begin(
-        parent.has_ids() ? child_of(*recorder_, parent) : root(*recorder_, parent), name, kind
-    );
+    Span span(parent);
+    if (recorder_ == nullptr) return span;
+    if (parent.has_ids()) {
+        become_child(*recorder_, span.context_);
+    } else {
+        become_root(*recorder_, span.context_);
+    }
+    if (span.context_.is_recorded()) span.begin(*recorder_, name, kind);
+    return span;
 }
 
 Span Tracer::join_span(const TraceContext& extracted, std::string_view name, model::Kind kind)
@@ -154,10 +156,11 @@ Span Tracer::join_span(const TraceContext& extracted, std::string_view name, mod
     if (!extracted.has_ids() || !recorder_->options().supports_join) {
         return continue_trace(extracted, name, kind);
     }
-    TraceContext joined = extracted;
-    joined.shared = true;
-    decide(*recorder_, joined);
-    return begin(joined, name, kind);
+    Span span(extracted);
+    span.context_.shared = true;
+    decide(*recorder_, span.context_);
+    if (span.context_.is_recorded()) span.begin(*recorder_, name, kind);
+    return span;
 }
 
 Span Tracer::next_span(std::string_view name, model::Kind kind) const noexcept {

@@ -79,8 +79,6 @@ public:
     bool is_off() const noexcept { return recorder_ == nullptr; }
 
 private:
-    Span begin(const propagation::TraceContext& context, std::string_view name, model::Kind kind)
-        const noexcept;
     explicit Tracer(internal::Recorder* recorder) noexcept : recorder_(recorder) {}
 
     Span continue_trace(

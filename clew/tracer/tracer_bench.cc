@@ -21,15 +21,14 @@ namespace clew::tracer {
 
 namespace {
 
-// As many spans as a ring of 1 MiB surely takes; it is emptied outside of the measured time.
-constexpr int kSpansPerRound = 2000;
+// As many spans as a ring surely takes; it is emptied outside of the measured time.
+constexpr int kSpansPerRound = 700;
 
 Tracer make(TickSource ticks, std::shared_ptr<const sampler::Sampler> sampler) {
     TracerOptions options;
     options.service_name = "thumbs";
     options.ticks = ticks;
     options.sampler = std::move(sampler);
-    options.limits.ring_bytes_max = std::size_t{1} << 20;
     Tracer tracer = Tracer::create(std::move(options)).value();
     // The tracer is as it is in life: the reporter has been told that spans finish.
     tracer.finished_spans().set_wake_up({[](void*, WakeReason) noexcept {}, nullptr});

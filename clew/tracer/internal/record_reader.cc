@@ -73,9 +73,9 @@ void RecordReader::read(std::string_view record) {
     remote_ = {};
     while (!record.empty()) {
         const auto entry = take_value<EntryHeader>(record);
-        const std::string_view key = record.substr(0, entry.key_bytes);
-        const std::string_view value = record.substr(entry.key_bytes, entry.value_bytes);
-        record.remove_prefix(std::size_t{entry.key_bytes} + entry.value_bytes);
+        const std::string_view key = record.substr(0, entry.key_bytes());
+        const std::string_view value = record.substr(entry.key_bytes(), entry.value_bytes());
+        record.remove_prefix(entry.key_bytes() + entry.value_bytes());
         read_entry(entry, key, value);
     }
     spans_.set_local_endpoint(local_);
@@ -103,15 +103,13 @@ void RecordReader::read_entry(
     const EntryHeader& header, std::string_view key, std::string_view value
 ) {
     const TracerLimits& limits = options_.limits;
-    const bool value_cut = (header.cut & kValueCut) != 0;
-    const auto key_text = [&] {
-        return text(key, (header.cut & kKeyCut) != 0, limits.tag_key_bytes_max);
-    };
+    const bool value_cut = header.value_cut();
+    const auto key_text = [&] { return text(key, header.key_cut(), limits.tag_key_bytes_max); };
     const auto add_number = [&](std::string_view digits) {
         const std::string_view kept = spans_.builder().copy(digits);
         spans_.add_tag(key_text(), kept);
     };
-    switch (header.entry) {
+    switch (header.entry()) {
         case Entry::name: spans_.set_name(text(value, value_cut, limits.name_bytes_max)); break;
         case Entry::tag:
             spans_.add_tag(key_text(), text(value, value_cut, limits.tag_value_bytes_max));
@@ -121,7 +119,7 @@ void RecordReader::read_entry(
         case Entry::annotation:
         case Entry::annotation_at: {
             const auto time = take_value<std::uint64_t>(value);
-            const bool is_wall = header.entry == Entry::annotation_at;
+            const bool is_wall = header.entry() == Entry::annotation_at;
             const std::int64_t us =
                 is_wall ? static_cast<std::int64_t>(time) : clock_.wall_us(time, time_anchor_);
             spans_.add_annotation(us, text(value, value_cut, limits.annotation_bytes_max));

@@ -8,6 +8,7 @@
 #include <sched.h>
 
 #include "clew/tracer/internal/record_reader.h"
+#include "clew/tracer/internal/span_record.h"
 
 namespace clew::tracer::internal {
 
@@ -21,6 +22,23 @@ bool try_lock(std::atomic<std::uint32_t>& lock) noexcept {
 }
 
 void unlock(std::atomic<std::uint32_t>& lock) noexcept { lock.store(0, std::memory_order_release); }
+
+// Straight into the ring: put together elsewhere it would be copied before its stores are done.
+void write_header(
+    char* place, const propagation::TraceContext& context, const SpanBlock& block, std::uint64_t end
+) noexcept {
+    auto* const header = new (place) RecordHeader;
+    header->trace_id = context.trace_id;
+    header->span_id = context.span_id;
+    header->parent_id = context.parent_id;
+    header->start = block.start;
+    header->end = end;
+    header->time_anchor = context.time_anchor;
+    header->kind = block.kind;
+    header->flags = block.flags;
+    if (context.debug) header->flags |= kDebug;
+    if (context.shared) header->flags |= kShared;
+}
 
 class Locked {
 public:
@@ -44,7 +62,8 @@ Recorder::Recorder(TracerOptions&& options)
       generation_(std::uint64_t{fork_generation()} << 1),
       clock_(std::make_unique<TickClock>(reader_.sample())) {
     // What a ring takes is the bound for a span that is being recorded.
-    const std::size_t fits = SpscRing<>::record_bytes_max(options_.limits.ring_bytes_max);
+    const std::size_t fits =
+        SpscRing<>::record_bytes_max(options_.limits.ring_bytes_max) - sizeof(RecordHeader);
     if (options_.limits.span_bytes_max > fits) options_.limits.span_bytes_max = fits;
     time_anchor_.store(clock_->newest(), std::memory_order_relaxed);
 }
@@ -75,7 +94,10 @@ void Recorder::close() noexcept {
     options_.sampler.reset();
 }
 
-void Recorder::deliver(std::string_view record, std::uint32_t generation) noexcept {
+void Recorder::deliver(
+    const propagation::TraceContext& context, const SpanBlock& block, std::uint64_t end
+) noexcept {
+    const std::uint32_t generation = block.generation;
     ThreadState& thread = thread_state;
     const RingSlot& slot = thread.slots.front();
     const bool is_known = slot.recorder == this && slot.generation == generation;
@@ -84,8 +106,10 @@ void Recorder::deliver(std::string_view record, std::uint32_t generation) noexce
     const std::uint32_t attention = attention_.load(std::memory_order_relaxed);
     if ((attention & kClosed) != 0) return count_lost(DropReason::closed);
     ring->count_finished();
-    if (char* const place = ring->spans().reserve(record.size())) {
-        std::memcpy(place, record.data(), record.size());
+    const std::string_view entries = block.text();
+    if (char* const place = ring->spans().reserve(sizeof(RecordHeader) + entries.size())) {
+        write_header(place, context, block, end);
+        std::memcpy(place + sizeof(RecordHeader), entries.data(), entries.size());
         ring->spans().publish();
     } else {
         ring->count_full();

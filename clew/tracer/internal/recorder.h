@@ -16,11 +16,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
 
 #include "clew/base/concurrent/fork_guard.h"
+#include "clew/propagation/trace_context.h"
 #include "clew/tracer/finished_spans.h"
+#include "clew/tracer/internal/span_block.h"
 #include "clew/tracer/internal/thread_state.h"
 #include "clew/tracer/internal/tick_clock.h"
 #include "clew/tracer/internal/tick_reader.h"
@@ -45,9 +45,12 @@ public:
         return options_.sampler == nullptr || options_.sampler->is_sampled(trace_id);
     }
 
-    // Puts a finished span into the ring of the calling thread, or counts why not. Wakes the
-    // reporter when it has to. `generation` is fork_generation().
-    void deliver(std::string_view record, std::uint32_t generation) noexcept;
+    // Puts a span that ended into the ring of the calling thread, or counts why not. Wakes the
+    // reporter when it has to. `end` is as the draft's flags say; `generation` is
+    // fork_generation().
+    void deliver(
+        const propagation::TraceContext& context, const SpanBlock& block, std::uint64_t end
+    ) noexcept;
     // A span that found no way into a ring.
     void count_lost(DropReason reason) noexcept;
     void count_cut() noexcept { texts_cut_.fetch_add(1, std::memory_order_relaxed); }

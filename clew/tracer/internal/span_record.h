@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How a recorded span lies in memory, in its SpanBuffer and then in its thread's ring: one
-// RecordHeader, then entries, each an EntryHeader followed by the bytes of its key and its value,
+// How an ended span lies in its thread's ring: one RecordHeader, then the entries as they were
+// collected in its SpanBlock, each an EntryHeader followed by the bytes of its key and its value,
 // unaligned. Written by span.cc on the application's threads, read by record_reader.cc on the
 // reporter's; never leaves the process, so it has no version and the machine's byte order.
 //
@@ -26,14 +26,12 @@ inline constexpr std::uint8_t kDebug = 8;
 inline constexpr std::uint8_t kShared = 16;
 
 struct RecordHeader {
-    model::TraceId trace_id;  // this and the next two are written when the span ends
+    model::TraceId trace_id;
     model::SpanId span_id;
     model::SpanId parent_id;
     std::uint64_t start;  // ticks, unless a flag says otherwise
     std::uint64_t end;    // the same
     std::uint32_t time_anchor;
-    std::uint16_t tag_count;
-    std::uint16_t annotation_count;
     model::Kind kind;
     std::uint8_t flags;
 };
@@ -55,18 +53,31 @@ enum class Entry : std::uint8_t {
 inline constexpr std::uint8_t kKeyCut = 1;
 inline constexpr std::uint8_t kValueCut = 2;
 
+// One word, put together in a register: as a struct of small fields it would be read back before
+// its stores are done.
 struct EntryHeader {
-    Entry entry;
-    std::uint8_t cut;  // kKeyCut, kValueCut
-    std::uint16_t key_bytes;
-    std::uint32_t value_bytes;
+    std::uint64_t bits;
+
+    static EntryHeader of(
+        Entry entry, std::uint8_t cut, std::size_t key_bytes, std::size_t value_bytes
+    ) noexcept {
+        return {
+            static_cast<std::uint64_t>(entry) | std::uint64_t{cut} << 8 |
+            std::uint64_t{key_bytes} << 16 | std::uint64_t{value_bytes} << 32};
+    }
+    Entry entry() const noexcept { return static_cast<Entry>(bits & 0xff); }
+    bool key_cut() const noexcept { return (bits >> 8 & kKeyCut) != 0; }
+    bool value_cut() const noexcept { return (bits >> 8 & kValueCut) != 0; }
+    bool is_cut() const noexcept { return (bits >> 8 & 0xff) != 0; }
+    std::size_t key_bytes() const noexcept { return bits >> 16 & 0xffff; }
+    std::size_t value_bytes() const noexcept { return bits >> 32; }
 };
 
-static_assert(sizeof(RecordHeader) == 64 && std::is_trivially_copyable_v<RecordHeader>);
+static_assert(sizeof(RecordHeader) == 56 && std::is_trivially_copyable_v<RecordHeader>);
 static_assert(sizeof(EntryHeader) == 8 && std::is_trivially_copyable_v<EntryHeader>);
 
 // memcpy for texts, which are mostly shorter than the call of one costs.
-inline char* copy_text(char* to, std::string_view text) noexcept {
+[[gnu::always_inline]] inline char* copy_text(char* to, std::string_view text) noexcept {
     const char* const from = text.data();
     const std::size_t size = text.size();
     if (size > 32) {

@@ -13,8 +13,8 @@
 #include <cstring>
 
 #include "clew/tracer/internal/id_generator.h"
+#include "clew/tracer/internal/span_block.h"
 #include "clew/tracer/internal/thread_ring.h"
-#include "clew/tracer/span_buffer.h"
 
 namespace clew::tracer::internal {
 
@@ -30,8 +30,8 @@ struct RingSlot {
 class SpareBlocks {
 public:
     // Null when there is none.
-    char* take() noexcept {
-        char* const block = first_;
+    void* take() noexcept {
+        void* const block = first_;
         if (block != nullptr) {
             std::memcpy(&first_, block, sizeof first_);
             --count_;
@@ -39,7 +39,7 @@ public:
         return block;
     }
     // False when there are `count_max` already.
-    bool put(char* block, std::uint32_t count_max) noexcept {
+    bool put(void* block, std::uint32_t count_max) noexcept {
         if (count_ >= count_max) return false;
         std::memcpy(block, &first_, sizeof first_);
         first_ = block;
@@ -48,7 +48,7 @@ public:
     }
 
 private:
-    char* first_ = nullptr;
+    void* first_ = nullptr;
     std::uint32_t count_ = 0;
 };
 
@@ -67,12 +67,12 @@ struct ThreadState {
     // The ring for a tracer, moved to the front; null when there is none yet.
     ThreadRing* find(const Recorder* recorder, std::uint32_t generation) noexcept;
     void release_rings() noexcept;
-    // Keeps a block of SpanBuffer for the next span; false: the caller frees it.
-    bool keep_block(char* block) noexcept {
+    // Keeps a block for the next span; false: the caller frees it.
+    bool keep_block(void* block) noexcept {
         if (!ends_with_thread || has_ended) [[unlikely]] {
             if (!prepare_end()) return false;
         }
-        return spare_blocks.put(block, SpanBuffer::kSpareBlocksMax);
+        return spare_blocks.put(block, SpanBlock::kSparesMax);
     }
     // Sees to it that everything is released when the thread ends. False when it has ended.
     bool prepare_end() noexcept;
