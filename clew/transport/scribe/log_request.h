@@ -27,7 +27,7 @@ struct LogLimits {
     std::uint32_t entries_max = 100'000;
     // Of one entry; beyond: the entry is left out.
     std::size_t category_bytes_max = 255;
-    std::size_t message_bytes_max = 1024 * 1024;
+    std::size_t message_bytes_max = 1'048'576;
 };
 
 struct LogRequest {

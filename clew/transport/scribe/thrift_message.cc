@@ -8,7 +8,6 @@ namespace clew::transport {
 namespace {
 
 using wire::ThriftReader;
-using wire::ThriftType;
 using wire::ThriftWriter;
 
 constexpr std::uint32_t kVersion1 = 0x8001'0000;
