@@ -22,13 +22,17 @@
 # compiles every header alone.)
 
 function(clew_module path)
+    set(program_words FUZZ BENCHES BENCH_LINKS)
     cmake_parse_arguments(
         M "" "FLOOR;PART"
-        "DEPENDS;HEADERS;SOURCES;LINKS;TESTS;TEST_DEPENDS;TEST_LINKS;NDEBUG_SOURCES;FUZZ;BENCHES;BENCH_LINKS"
+        "DEPENDS;HEADERS;SOURCES;LINKS;NDEBUG_SOURCES;TESTS;TEST_DEPENDS;TEST_LINKS;${program_words}"
         ${ARGN}
     )
     if(M_UNPARSED_ARGUMENTS OR NOT DEFINED M_FLOOR)
-        message(FATAL_ERROR "clew_module(${path}): FLOOR is missing or unknown words: ${M_UNPARSED_ARGUMENTS}")
+        message(
+            FATAL_ERROR
+            "clew_module(${path}): FLOOR is missing or unknown words: ${M_UNPARSED_ARGUMENTS}"
+        )
     endif()
     clew_target_name("${path}" target)
     if(M_PART)
@@ -90,7 +94,10 @@ function(clew_check_edges path floor dependencies)
         string(REGEX REPLACE ":.*" "" module "${dependency}")
         get_property(other GLOBAL PROPERTY CLEW_FLOOR_${module})
         if("${other}" STREQUAL "")
-            message(FATAL_ERROR "${path} depends on ${dependency}, which no module before it declares")
+            message(
+                FATAL_ERROR
+                "${path} depends on ${dependency}, which no module before it declares"
+            )
         endif()
         string(FIND "${path}/" "${module}/" at)
         if(NOT at EQUAL 0 AND NOT other LESS floor)
@@ -114,5 +121,7 @@ function(clew_module_tests target path tests depends links)
     endforeach()
     add_test(NAME ${target}_test COMMAND ${target}_test)
     set_tests_properties(${target}_test PROPERTIES TIMEOUT 300 LABELS "${path}")
-    set_target_properties(${target}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test")
+    set_target_properties(
+        ${target}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test"
+    )
 endfunction()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stand-in for `clew serve` in the page's tests, when there is no real one: keeps posted spans in a
-// list, answers the part of Zipkin's API that the page asks, and serves dist/ with the same strict
-// Content-Security-Policy. Listens on 127.0.0.1, on a port the system chooses.
+// A stand-in for `clew serve` in the page's tests, when there is no real one: keeps posted spans
+// in a list, answers the part of Zipkin's API that the page asks, and serves dist/ with the same
+// strict Content-Security-Policy. Listens on 127.0.0.1, on a port the system chooses.
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';

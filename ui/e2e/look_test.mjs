@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goal: the page looks right in light and dark, fits small and large windows, and passes axe.
-// Method: computed styles, overflow, axe-core; and pictures for the documents when CLEW_IMAGES names a
-// folder (from the demo's traces when the server has them).
+// Method: computed styles, overflow, axe-core; and pictures for the documents when CLEW_IMAGES
+// names a folder (from the demo's traces when the server has them).
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

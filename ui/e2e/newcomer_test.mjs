@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goal: a person with an empty clew finds out how to send a first span and sees it arrive.
-// Method: the real flow. A server that already has spans (CLEW_URL) is made to look empty to this one
-// page until the test posts: its list answers are replaced in the browser.
+// Method: the real flow. A server that already has spans (CLEW_URL) is made to look empty to
+// this one page until the test posts: its list answers are replaced in the browser.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { freshId } from './sample_spans.mjs';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goal: names, tags and log lines come from strangers; markup in them is text and nothing else.
-// Method: a trace that is hostile everywhere; the page must show it letter by letter while no script
-// runs, no dialog opens, nothing is fetched for it and the Content-Security-Policy has no work.
+// Method: a trace that is hostile everywhere; the page must show it letter by letter while no
+// script runs, no dialog opens, nothing is fetched for it and the Content-Security-Policy has no
+// work.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { hostileTrace, kHostile } from './sample_spans.mjs';

@@ -34,7 +34,7 @@ async function demoTraceId() {
 const openSpan = (page) => new URL(page.url()).searchParams.get('span');
 
 describe('the trace page', () => {
-  it('shows the demo: a server span for front, middle and back, with tags and log lines', async () => {
+  it('shows the demo: server spans of front, middle and back, tags, log lines', async () => {
     await stage.withPage(async (page) => {
       await stage.visit(page, `traces/${await demoTraceId()}`);
       for (const service of ['front', 'middle', 'back']) {

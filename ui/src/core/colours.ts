@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of the ten service hues a name gets. The hash makes it the same everywhere; inside one trace
-// two services never share a hue while one is free. Colour is never the only sign: each service also
-// has a two-letter mark.
+// Which of the ten service hues a name gets. The hash makes it the same everywhere; inside one
+// trace two services never share a hue while one is free. Colour is never the only sign: each
+// service also has a two-letter mark.
 import { compareText } from './clean';
 
 export const kHueCount = 10;
@@ -29,7 +29,10 @@ export function assignHues(names: Iterable<string>): Map<string, number> {
   return hues;
 }
 
-/** First letter, and the first after `-`, `_`, `.`, or the second: `cart-db` is `CD`, `front` `FR`. */
+/**
+ * First letter, and the first after `-`, `_`, `.`, or the second: `cart-db` is `CD`, `front`
+ * `FR`.
+ */
 export function markOf(service: string): string {
   const parts = service.split(/[-_.\s/:]+/).filter(Boolean);
   const first = [...(parts[0] ?? '?')];

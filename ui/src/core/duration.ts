@@ -29,7 +29,10 @@ function twoParts(
   return rest === 0 ? head : `${head} ${rest} ${smallName}`;
 }
 
-/** Three digits, the unit changes at 1,000: `812 µs`, `41.2 ms`, `3.07 s`, `4 m 12 s`, `2 h 5 m`. */
+/**
+ * Three digits, the unit changes at 1,000: `812 µs`, `41.2 ms`, `3.07 s`, `4 m 12 s`, `2 h 5
+ * m`.
+ */
 export function formatDuration(us: number): string {
   if (us < 0) return `-${formatDuration(-us)}`;
   if (us < 999.5) return `${Number.isInteger(us) ? us : threeDigits(us)} µs`;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Joins what belongs to one span: reports that came in pieces, and servers that kept their client's
-// id without saying so. Afterwards every (id, shared, endpoint) is there once, the trace has one id,
-// and a client half stands directly before its server half.
+// Joins what belongs to one span: reports that came in pieces, and servers that kept their
+// client's id without saying so. Afterwards every (id, shared, endpoint) is there once, the
+// trace has one id, and a client half stands directly before its server half.
 import { cleanAnnotations, compareText } from './clean';
 import type { Endpoint, Span } from './model';
 
@@ -16,7 +16,10 @@ function mergeEndpoint(a: Endpoint | undefined, b: Endpoint | undefined): Endpoi
   };
 }
 
-/** Field by field: the first value wins, annotations add up, a later tag replaces an earlier one. */
+/**
+ * Field by field: the first value wins, annotations add up, a later tag replaces an earlier
+ * one.
+ */
 export function mergeSpan(a: Span, b: Span): Span {
   return {
     traceId: a.traceId.length >= b.traceId.length ? a.traceId : b.traceId,
@@ -112,8 +115,8 @@ export function mergeTrace(spans: readonly Span[]): Span[] {
 }
 
 /**
- * Some clients mark even the first span of a trace as shared (eventlet, envoy). When that is the only
- * span without a parent, it is simply the root.
+ * Some clients mark even the first span of a trace as shared (eventlet, envoy). When that is the
+ * only span without a parent, it is simply the root.
  */
 export function clearLoneShared(spans: readonly Span[]): Span[] {
   const parentless = spans.filter((span) => span.parentId === undefined);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows are on screen: the trace's rows without what lies under a collapsed one. Rebuilt on each
-// change in one pass that jumps over closed subtrees by their size, and allocates one array.
+// Which rows are on screen: the trace's rows without what lies under a collapsed one. Rebuilt on
+// each change in one pass that jumps over closed subtrees by their size, and allocates one
+// array.
 import type { Row } from './trace';
 
 export type Collapsed = ReadonlySet<number>;
@@ -20,7 +21,10 @@ export function outlineOf(rows: readonly Row[], collapsed: Collapsed): Outline {
   return { shown, collapsed };
 }
 
-/** Screen position of a row, or of the collapsed row that hides it. Binary search: `shown` ascends. */
+/**
+ * Screen position of a row, or of the collapsed row that hides it. Binary search: `shown`
+ * ascends.
+ */
 export function positionOf(outline: Outline, index: number): number {
   const { shown } = outline;
   let low = 0;

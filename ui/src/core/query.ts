@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The address bar is the search: Zipkin's own parameter names, so links made for Zipkin open the same
-// traces here. Parameters we do not know are kept as they are. `sort` is ours.
+// The address bar is the search: Zipkin's own parameter names, so links made for Zipkin open the
+// same traces here. Parameters we do not know are kept as they are. `sort` is ours.
 import { parseDuration } from './duration';
 import { kSortOrders, type SortOrder } from './summary';
 
@@ -108,7 +108,10 @@ export function parseQuery(search: string, defaults = kQueryDefaults): SearchQue
   };
 }
 
-/** The address of a search, with `lookback` and `limit` always written, as Zipkin's page wants them. */
+/**
+ * The address of a search, with `lookback` and `limit` always written, as Zipkin's page wants
+ * them.
+ */
 export function formatQuery(query: SearchQuery): string {
   const params = new URLSearchParams();
   for (const key of kTexts) if (query[key] !== '') params.set(key, query[key]);

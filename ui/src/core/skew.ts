@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clocks of two machines differ; a server that seems to start before its client proves it. The server
-// never corrects this, the page does, visibly, and can be told not to. The rule is Zipkin's: the wire
-// took equally long there and back, so the server's bar sits in the middle of its client's.
+// Clocks of two machines differ; a server that seems to start before its client proves it. The
+// server never corrects this, the page does, visibly, and can be told not to. The rule is
+// Zipkin's: the wire took equally long there and back, so the server's bar sits in the middle of
+// its client's.
 import type { Endpoint, Span } from './model';
 import type { TraceNode, TraceTree } from './tree';
 

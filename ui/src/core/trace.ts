@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole trace as the page draws it: rows in pre-order, so a subtree is a range and a row's place is
-// its identity. A client half and the server half that shares its id are one row with two bars.
-// Made once per fetched trace; nothing here changes afterwards.
+// A whole trace as the page draws it: rows in pre-order, so a subtree is a range and a row's
+// place is its identity. A client half and the server half that shares its id are one row with
+// two bars. Made once per fetched trace; nothing here changes afterwards.
 import { cleanSpans } from './clean';
 import { clearLoneShared, mergeTrace } from './merge';
 import { endOf, hasFailed, type Kind, type Span, serviceOf } from './model';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who called whom: turns merged spans into a tree. What the trace cannot say is marked instead of
-// guessed: a span whose parent never arrived hangs under the root and is called an orphan; a ring of
-// parents is cut at one place and counted. Linear in the number of spans and free of recursion, so a
-// chain of 100,000 calls neither hangs nor overflows.
+// Who called whom: turns merged spans into a tree. What the trace cannot say is marked instead
+// of guessed: a span whose parent never arrived hangs under the root and is called an orphan; a
+// ring of parents is cut at one place and counted. Linear in the number of spans and free of
+// recursion, so a chain of 100,000 calls neither hangs nor overflows.
 import { compareText } from './clean';
 import type { Endpoint, Span } from './model';
 
@@ -49,7 +49,10 @@ class Index {
     }
   }
 
-  /** Nearest first: the server half at the child's own endpoint, the span itself, any server half. */
+  /**
+   * Nearest first: the server half at the child's own endpoint, the span itself, any server
+   * half.
+   */
   parentOf({ span }: TraceNode): TraceNode | undefined {
     const client = span.shared ? this.own.get(span.id) : undefined;
     if (client !== undefined || span.parentId === undefined) return client;

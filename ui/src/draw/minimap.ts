@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole trace in a strip of pixels, painted into one array: cost follows the strip's size and
-// the number of rows, never their product. Rows become lines of 1-3 device pixels from the top down.
+// The whole trace in a strip of pixels, painted into one array: cost follows the strip's size
+// and the number of rows, never their product. Rows become lines of 1-3 device pixels from the
+// top down.
 import { halvesOf, type Row, type Trace, timesOf } from '../core/trace';
 
 export interface Strip {

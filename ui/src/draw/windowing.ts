@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows of a long list exist: only those in view and a few around. Rows have one height, so row
-// and pixel are one multiplication apart. Browsers cap how tall an element may be (Firefox near 17.9
-// million pixels): past `kHeightMax` the scroll position is mapped instead.
+// Which rows of a long list exist: only those in view and a few around. Rows have one height, so
+// row and pixel are one multiplication apart. Browsers cap how tall an element may be (Firefox
+// near 17.9 million pixels): past `kHeightMax` the scroll position is mapped instead.
 
 export const kHeightMax = 8_000_000;
 /** Rows that exist at once. */

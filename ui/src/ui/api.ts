@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the server's answers are, and the shapes they must have: a body of another shape fails here,
-// with words, and not deep inside a view.
+// Where the server's answers are, and the shapes they must have: a body of another shape fails
+// here, with words, and not deep inside a view.
 import { signal } from '@preact/signals';
 import type { DependencyLink, Span } from '../core/model';
 import { kQueryDefaults, type QueryDefaults } from '../core/query';

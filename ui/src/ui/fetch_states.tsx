@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a fetch looks: a skeleton of what will come, the thing itself, the reason why not with a way to
-// try again, or the old thing dimmed while a new one is on its way.
+// How a fetch looks: a skeleton of what will come, the thing itself, the reason why not with a
+// way to try again, or the old thing dimmed while a new one is on its way.
 import type { ComponentChildren, JSX } from 'preact';
 import { Icon } from './icons';
 import type { Failure, Loaded, Resource } from './resource';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reader's clock, in steps: "12 s ago" must not make every row draw itself sixty times a second.
+// The reader's clock, in steps: "12 s ago" must not make every row draw itself sixty times a
+// second.
 import { signal } from '@preact/signals';
 
 const kStepMs = 5_000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One thing fetched from the server and its four states: nothing yet, there, failed, and still there
-// but being fetched again (or failed since). A newer load cancels an older one; a view that goes away
-// calls cancel(). Server data has its one home in these objects.
+// One thing fetched from the server and its four states: nothing yet, there, failed, and still
+// there but being fetched again (or failed since). A newer load cancels an older one; a view
+// that goes away calls cancel(). Server data has its one home in these objects.
 import { signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 

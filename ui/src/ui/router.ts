@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The address bar is a piece of state with one home: here. Paths are relative to <base href>, so the
-// page works under any prefix. Links are ordinary anchors; plain clicks on ours stay in the page.
+// The address bar is a piece of state with one home: here. Paths are relative to <base href>, so
+// the page works under any prefix. Links are ordinary anchors; plain clicks on ours stay in the
+// page.
 import { signal } from '@preact/signals';
 
 export interface Place {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Light, dark, or as the system says. The choice is an attribute on <html>; every colour follows from
-// it in the style sheet, so nothing reloads and nothing is drawn again but the canvases that ask.
+// Light, dark, or as the system says. The choice is an attribute on <html>; every colour follows
+// from it in the style sheet, so nothing reloads and nothing is drawn again but the canvases
+// that ask.
 import { computed, effect, signal } from '@preact/signals';
 
 export type Theme = 'system' | 'light' | 'dark';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cast of the tests: front calls middle, middle calls back, each with a client and a server half.
+// The cast of the tests: front calls middle, middle calls back, each with a client and a server
+// half.
 import type { Span } from '../model';
 
 export const kStart = 1_700_000_000_000_000;

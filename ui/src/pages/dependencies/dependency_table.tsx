@@ -7,7 +7,8 @@ import type { DependencyLink } from '../../core/model';
 import { ServiceChip } from '../../ui/service_chip';
 
 function traceSearch(parent: string, child: string): string {
-  return `?${new URLSearchParams({ serviceName: parent, remoteServiceName: child, lookback: '1d', limit: '50' })}`;
+  const asked = { serviceName: parent, remoteServiceName: child, lookback: '1d', limit: '50' };
+  return `?${new URLSearchParams(asked)}`;
 }
 
 function errorShare(link: DependencyLink): string {

@@ -21,6 +21,13 @@ const kOrderWords: Readonly<Record<SortOrder, string>> = {
   spans: 'Most spans',
 };
 
+const kLastSevenDays = {
+  lookback: '7d',
+  startTs: undefined,
+  endTs: undefined,
+  millis: undefined,
+} as const;
+
 function StartCell({ startUs }: { readonly startUs: number | undefined }): JSX.Element {
   if (startUs === undefined) return <span class="result-start muted">no start</span>;
   const ms = startUs / 1_000;
@@ -135,10 +142,7 @@ function NothingFound({ state }: { readonly state: SearchState }): JSX.Element {
           <li key={way}>{way}</li>
         ))}
       </ul>
-      <a
-        class="button"
-        href={`?${formatQuery({ ...state.asked.value, lookback: '7d', startTs: undefined, endTs: undefined, millis: undefined })}`}
-      >
+      <a class="button" href={`?${formatQuery({ ...state.asked.value, ...kLastSevenDays })}`}>
         Search the last 7 days
       </a>
     </div>

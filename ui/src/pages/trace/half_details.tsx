@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tags, annotations and endpoints of one reported span. All of it is text that strangers wrote: it is
-// shown as text, long values folded, line breaks kept.
+// Tags, annotations and endpoints of one reported span. All of it is text that strangers wrote:
+// it is shown as text, long values folded, line breaks kept.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { compareText } from '../../core/clean';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// /zipkin/traces/{id}: fetches a trace and lays out its page. A trace that is not there may still be
-// on its way, so the page asks again a few times before it gives up.
+// /zipkin/traces/{id}: fetches a trace and lays out its page. A trace that is not there may
+// still be on its way, so the page asks again a few times before it gives up.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';

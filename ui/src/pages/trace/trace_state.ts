@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person has done to the trace in front of them: where the cursor is, what is collapsed, which
-// part of the time is on screen, which clock. Made anew for each fetched trace. The opened span is the
-// one thing that is also in the address (`?span=`); it is written there a moment later, because
-// browsers refuse more than a few hundred address changes a minute.
+// What a person has done to the trace in front of them: where the cursor is, what is collapsed,
+// which part of the time is on screen, which clock. Made anew for each fetched trace. The opened
+// span is the one thing that is also in the address (`?span=`); it is written there a moment
+// later, because browsers refuse more than a few hundred address changes a minute.
 import { computed, signal } from '@preact/signals';
 import { assignHues } from '../../core/colours';
 import { findRows, nextMatch } from '../../core/find';
