@@ -22,10 +22,10 @@
 # compiles every header alone.)
 
 function(clew_module path)
-    set(program_words FUZZ BENCHES BENCH_LINKS)
+    set(programs FUZZ BENCHES BENCH_LINKS)
     cmake_parse_arguments(
         M "" "FLOOR;PART"
-        "DEPENDS;HEADERS;SOURCES;LINKS;NDEBUG_SOURCES;TESTS;TEST_DEPENDS;TEST_LINKS;${program_words}"
+        "DEPENDS;HEADERS;SOURCES;LINKS;NDEBUG_SOURCES;TESTS;TEST_DEPENDS;TEST_LINKS;${programs}"
         ${ARGN}
     )
     if(M_UNPARSED_ARGUMENTS OR NOT DEFINED M_FLOOR)

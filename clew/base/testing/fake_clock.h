@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A clock that stands still until a test moves it: time-outs, windows and rates are tested by saying
-// what time it is, never by waiting. Given to whatever takes a Clock; one per test.
+// A clock that stands still until a test moves it: time-outs, windows and rates are tested by
+// saying what time it is, never by waiting. Given to whatever takes a Clock; one per test.
 //
 // Threads: one at a time.
 
