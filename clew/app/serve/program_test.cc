@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 
 #include <signal.h>
 
@@ -43,10 +44,14 @@ TEST(Program, prints_a_help_that_names_its_settings) {
     }
 }
 
-TEST(Program, prints_the_reference_of_its_configuration) {
+TEST(Program, prints_the_reference_that_the_documents_show) {
     SpawnedClew clew({"serve", "--print-config-reference"});
     EXPECT_EQ(clew.wait(), 0);
-    EXPECT_TRUE(clew.output().starts_with("### Listening")) << clew.output();
+    ASSERT_TRUE(clew.output().starts_with("### Listening")) << clew.output();
+    std::ostringstream page;
+    page << std::ifstream(CLEW_SOURCE_FOLDER "/docs/reference/configuration.md").rdbuf();
+    EXPECT_NE(page.str().find(clew.output()), std::string::npos)
+        << "docs/reference/configuration.md is not what --print-config-reference prints";
 }
 
 TEST(Program, exits_2_when_it_is_asked_for_something_that_does_not_exist) {
