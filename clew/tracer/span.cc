@@ -174,6 +174,10 @@ void Span::record_uint64_tag(std::string_view key, std::uint64_t value) noexcept
     add_number_tag(block_, Entry::uint64_tag, key, value);
 }
 
+void Span::record_float64_tag(std::string_view key, double value) noexcept {
+    add_number_tag(block_, Entry::float64_tag, key, value);
+}
+
 void Span::count_cut() noexcept { block_->recorder->count_cut(); }
 
 void Span::record_annotation(std::string_view value) noexcept {

@@ -12,6 +12,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <exception>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -69,6 +70,12 @@ public:
         }
         return *this;
     }
+    // In the shortest decimal form that means the same number.
+    template <std::floating_point T>
+    Span& tag(std::string_view key, T value) noexcept {
+        if (block_ != nullptr) record_float64_tag(key, static_cast<double>(value));
+        return *this;
+    }
     // The value is computed only when the span is recorded; an exception inside drops the tag.
     template <typename F>
     requires std::is_invocable_v<F&> Span& tag(std::string_view key, F&& value) noexcept {
@@ -91,6 +98,7 @@ public:
 
     // The tag "error", which Zipkin shows in red.
     Span& error(std::string_view message) noexcept { return tag("error", message); }
+    Span& error(const std::exception& exception) noexcept { return error(exception.what()); }
 
     // The other side. The last call of each wins.
     Span& remote_service(std::string_view service_name) noexcept;
@@ -122,6 +130,7 @@ private:
     void record_tag_by_limits(std::string_view key, std::string_view value) noexcept;
     void record_int64_tag(std::string_view key, std::int64_t value) noexcept;
     void record_uint64_tag(std::string_view key, std::uint64_t value) noexcept;
+    void record_float64_tag(std::string_view key, double value) noexcept;
     void record_annotation(std::string_view value) noexcept;
     void count_cut() noexcept;
     void end_now() noexcept;

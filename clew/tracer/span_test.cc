@@ -90,6 +90,8 @@ TEST(Span, takes_numbers_truth_and_computed_values_as_tags) {
     Span span = recording.tracer.new_trace("a");
     span.tag("int", 200).tag("negative", std::int64_t{-5}).tag("large", ~std::uint64_t{0});
     span.tag("yes", true).tag("no", false).tag("c", static_cast<const char*>(nullptr));
+    span.tag("ratio", 0.1).tag("float", 2.5F).tag("huge", -1.7976931348623157e308);
+    span.error(std::runtime_error("broken"));
     span.tag("computed", [] { return std::string(40, 'x'); });
     span.tag("throws", []() -> std::string { throw std::runtime_error("no"); });
     span.tag("string", std::string("value"));
@@ -104,6 +106,10 @@ TEST(Span, takes_numbers_truth_and_computed_values_as_tags) {
             {"yes", "true"},
             {"no", "false"},
             {"c", ""},
+            {"ratio", "0.1"},
+            {"float", "2.5"},
+            {"huge", "-1.7976931348623157e+308"},
+            {"error", "broken"},
             {"computed", std::string(40, 'x')},
             {"string", "value"}})
     );

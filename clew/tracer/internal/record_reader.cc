@@ -39,7 +39,7 @@ void set_address(model::Endpoint& endpoint, std::string_view value) noexcept {
 
 template <typename T>
 std::string_view decimal(std::string_view bytes, std::string& out) {
-    char text[24];
+    char text[32];
     const auto end = std::to_chars(text, text + sizeof text, take_value<T>(bytes)).ptr;
     out.assign(text, end);
     return out;
@@ -116,6 +116,7 @@ void RecordReader::read_entry(
             break;
         case Entry::int64_tag: add_number(decimal<std::int64_t>(value, scratch_)); break;
         case Entry::uint64_tag: add_number(decimal<std::uint64_t>(value, scratch_)); break;
+        case Entry::float64_tag: add_number(decimal<double>(value, scratch_)); break;
         case Entry::annotation:
         case Entry::annotation_at: {
             const auto time = take_value<std::uint64_t>(value);

@@ -41,7 +41,8 @@ enum class Entry : std::uint8_t {
     tag,         // key; value: text
     int64_tag,   // key; value: 8 bytes
     uint64_tag,  // key; value: 8 bytes
-    annotation,  // value: ticks, text
+    float64_tag,     // key; value: 8 bytes
+    annotation,      // value: ticks, text
     annotation_at,   // value: microseconds since the Unix epoch, text
     remote_service,  // value: text
     remote_address,  // value: port, text
