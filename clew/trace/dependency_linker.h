@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "clew/base/secret_hash.h"
 #include "clew/model/dependency_link.h"
 #include "clew/model/span.h"
 
@@ -37,8 +38,10 @@ private:
 
     struct PairHash {
         std::size_t operator()(const Pair& pair) const noexcept {
-            const std::hash<std::string_view> hash;
-            return hash(pair.first) * 31 + hash(pair.second);
+            SecretHasher hasher;
+            hasher.add(pair.first);
+            hasher.add(pair.second);
+            return hasher.result();
         }
     };
 

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <string_view>
 #include <unordered_map>
+
+#include "clew/base/secret_hash.h"
 
 namespace clew::trace {
 
@@ -23,13 +24,17 @@ struct SharedKey {
 
 struct SharedKeyHash {
     std::size_t operator()(const SharedKey& key) const noexcept {
-        const std::size_t name = std::hash<std::string_view>{}(key.endpoint.service_name);
-        const std::size_t port = std::size_t{key.endpoint.port} * 0x9e37'79b9U;
-        std::size_t address = 0;
+        SecretHasher hasher;
+        hasher.add(key.id.value);
+        hasher.add(key.endpoint.service_name);
+        hasher.add(key.endpoint.port);
         if (key.endpoint.ipv4) {
-            for (const std::uint8_t byte : *key.endpoint.ipv4) address = address * 257 + byte;
+            for (const std::uint8_t byte : *key.endpoint.ipv4) hasher.add(byte);
         }
-        return std::hash<model::SpanId>{}(key.id) * 31 + name * 17 + port + address;
+        if (key.endpoint.ipv6) {
+            for (const std::uint8_t byte : *key.endpoint.ipv6) hasher.add(byte);
+        }
+        return hasher.result();
     }
 };
 

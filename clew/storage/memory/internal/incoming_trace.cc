@@ -2,23 +2,23 @@
 #include "clew/storage/memory/internal/incoming_trace.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
+#include <numeric>
+#include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "clew/base/secret_hash.h"
 #include "clew/model/span_copy.h"
 
 namespace clew::storage {
 
 namespace {
 
-class Hash {
+class SpanHasher {
 public:
-    void add(std::uint64_t value) noexcept {
-        state_ = (state_ ^ value) * 0x9e37'79b9'7f4a'7c15ULL;
-        state_ ^= state_ >> 32;
-    }
-    void add(std::string_view text) noexcept { add(std::hash<std::string_view>{}(text)); }
+    void add(std::uint64_t value) noexcept { hasher_.add(value); }
+    void add(std::string_view text) noexcept { hasher_.add(text); }
     void add(const model::Time& time) noexcept {
         add(static_cast<std::uint64_t>(time.us));
         if (time.ns != 0) add(time.ns);
@@ -26,23 +26,18 @@ public:
     void add(const model::Endpoint* endpoint) noexcept {
         if (endpoint == nullptr) return add(std::uint64_t{0});
         add(endpoint->service_name);
-        add(endpoint->port);
+        add(std::uint64_t{endpoint->port} << 8 | endpoint->ipv4_zeros);
         if (endpoint->ipv4) add(view(*endpoint->ipv4));
-        if (endpoint->ipv4_zeros != 0) add(endpoint->ipv4_zeros);
         if (endpoint->ipv6) add(view(*endpoint->ipv6));
     }
-    // Arrays and maps count by their kind only: rare, and compared in full afterwards.
-    void add(const model::Value& value) noexcept {
-        switch (value.type()) {
-            case model::Value::Type::text:
-            case model::Value::Type::bytes: return add(value.text());
-            case model::Value::Type::array:
-            case model::Value::Type::map: return add(static_cast<std::uint64_t>(value.type()));
-            default: return add(static_cast<std::uint64_t>(value.int64()));
-        }
+    void add(const model::Value& value) {
+        if (value.is_text()) return add(value.text());
+        std::string text;
+        value.append_text(text);
+        add(text);
     }
 
-    std::uint64_t result() const noexcept { return state_; }
+    std::uint64_t result() const noexcept { return hasher_.result(); }
 
 private:
     template <std::size_t N>
@@ -50,30 +45,42 @@ private:
         return {reinterpret_cast<const char*>(bytes.data()), N};
     }
 
-    std::uint64_t state_ = 0x2545'f491'4f6c'dd1dULL;
+    SecretHasher hasher_;
 };
 
-// Keeps the first of equal spans and the order. Few spans are compared: only those of equal hash.
-std::span<const model::Span> leave_out_repetitions(std::span<model::Span> spans) {
-    std::unordered_multimap<std::uint64_t, std::size_t> kept_by_hash;
-    std::size_t kept = 0;
-    for (const model::Span& span : spans) {
-        const std::uint64_t hash = span_hash(span);
-        const auto [first, last] = kept_by_hash.equal_range(hash);
-        const bool is_repeated = std::any_of(first, last, [&](const auto& entry) {
-            return spans[entry.second] == span;
+// Leaves repetitions out, keeps the first of equal spans and the order. Only spans of equal hash
+// are compared.
+void leave_out_repetitions(std::vector<model::Span>& spans, std::vector<std::uint64_t>& hashes) {
+    std::vector<std::size_t> by_hash(spans.size());
+    std::iota(by_hash.begin(), by_hash.end(), std::size_t{0});
+    std::ranges::stable_sort(by_hash, {}, [&](std::size_t i) { return hashes[i]; });
+    std::vector<bool> is_repeated(spans.size(), false);
+    bool is_any_repeated = false;
+    std::vector<std::size_t> distinct;  // of one hash: one, as good as always
+    for (std::size_t at = 0; at < by_hash.size(); ++at) {
+        const std::size_t i = by_hash[at];
+        if (at > 0 && hashes[by_hash[at - 1]] != hashes[i]) distinct.clear();
+        is_repeated[i] = std::ranges::any_of(distinct, [&](std::size_t earlier) {
+            return spans[earlier] == spans[i];
         });
-        if (is_repeated) continue;
-        kept_by_hash.emplace(hash, kept);
-        spans[kept++] = span;
+        is_any_repeated = is_any_repeated || is_repeated[i];
+        if (!is_repeated[i]) distinct.push_back(i);
     }
-    return spans.first(kept);
+    if (!is_any_repeated) return;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+        if (is_repeated[i]) continue;
+        spans[kept] = spans[i];
+        hashes[kept++] = hashes[i];
+    }
+    spans.erase(spans.begin() + static_cast<std::ptrdiff_t>(kept), spans.end());
+    hashes.resize(kept);
 }
 
 }  // namespace
 
-std::uint64_t span_hash(const model::Span& span) noexcept {
-    Hash hash;
+std::uint64_t span_hash(const model::Span& span) {
+    SpanHasher hash;
     hash.add(span.trace_id().high);
     hash.add(span.trace_id().low);
     hash.add(span.id().value);
@@ -98,12 +105,13 @@ std::uint64_t span_hash(const model::Span& span) noexcept {
     return hash.result();
 }
 
-IncomingTrace make_incoming(std::uint64_t trace, std::span<const model::Span> spans) {
+IncomingTrace make_incoming(std::uint64_t trace, std::vector<model::Span> spans) {
     IncomingTrace incoming;
     incoming.trace = trace;
-    incoming.spans = std::make_shared<const model::SpanBatch>(model::copy_spans(spans));
     incoming.hashes.reserve(spans.size());
     for (const model::Span& span : spans) incoming.hashes.push_back(span_hash(span));
+    if (spans.size() > 1) leave_out_repetitions(spans, incoming.hashes);
+    incoming.spans = std::make_shared<const model::SpanBatch>(model::copy_spans(spans));
     return incoming;
 }
 
@@ -117,8 +125,7 @@ std::vector<IncomingTrace> split_by_trace(const model::SpanBatch& batch) {
         const auto end = std::find_if(begin, spans.end(), [&](const model::Span& span) {
             return trace_of(span) != trace;
         });
-        const auto kept = leave_out_repetitions({begin, end});
-        traces.push_back(make_incoming(trace, kept));
+        traces.push_back(make_incoming(trace, {begin, end}));
         begin = end;
     }
     return traces;

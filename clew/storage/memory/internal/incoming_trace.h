@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "clew/model/span_batch.h"
@@ -26,13 +25,13 @@ struct IncomingTrace {
 // By falling trace; spans of a trace in the order of the batch, exact repetitions left out.
 std::vector<IncomingTrace> split_by_trace(const model::SpanBatch& batch);
 
-// Requires: the spans are of one trace.
-IncomingTrace make_incoming(std::uint64_t trace, std::span<const model::Span> spans);
+// The same of spans that are all of one trace.
+IncomingTrace make_incoming(std::uint64_t trace, std::vector<model::Span> spans);
 
 // At least what storing it adds to the memory held, names and indexes included.
 std::size_t bytes_bound(const IncomingTrace& incoming) noexcept;
 
 // Equal spans have equal hashes.
-std::uint64_t span_hash(const model::Span& span) noexcept;
+std::uint64_t span_hash(const model::Span& span);
 
 }  // namespace clew::storage

@@ -71,8 +71,10 @@ void SpanTable::insert_trace(IncomingTrace incoming, std::int64_t arrival_us) {
             const model::Span span = (*incoming.spans)[i];
             if (!record.contains(span, incoming.hashes[i])) fresh.push_back(span);
         }
-        counts_.spans_repeated += incoming.spans->size() - fresh.size();
-        if (fresh.size() < incoming.spans->size()) incoming = make_incoming(trace, fresh);
+        const std::size_t repeated = incoming.spans->size() - fresh.size();
+        counts_.spans_repeated += repeated;
+        // Not in place: the spans in `fresh` live in the batch that is replaced.
+        if (repeated > 0) incoming = make_incoming(trace, std::move(fresh));
     }
     const std::shared_ptr<const model::SpanBatch> added = incoming.spans;
     if (!added->empty()) {

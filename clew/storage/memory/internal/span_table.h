@@ -17,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "clew/base/secret_hash.h"
 #include "clew/storage/memory/internal/incoming_trace.h"
 #include "clew/storage/memory/internal/name_index.h"
 #include "clew/storage/memory/internal/time_index.h"
@@ -52,7 +53,7 @@ public:
     StorageCounts counts() const noexcept;
 
 private:
-    using Traces = std::unordered_map<std::uint64_t, TraceRecord>;
+    using Traces = std::unordered_map<std::uint64_t, TraceRecord, SecretHash>;
 
     struct AgeKey {
         std::int64_t age_us = 0;

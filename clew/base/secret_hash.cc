@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "clew/base/secret_hash.h"
+
+#include <cstring>
+#include <random>
+
+namespace clew {
+
+namespace {
+
+struct Secret {
+    std::uint64_t seed = draw();
+    std::uint64_t first = draw();
+    std::uint64_t second = draw() | 1;
+
+    static std::uint64_t draw() {
+        static std::random_device device;
+        return std::uint64_t{device()} << 32 | device();
+    }
+};
+
+const Secret& secret() noexcept {
+    static const Secret drawn;
+    return drawn;
+}
+
+// Both halves of the product, so that every bit of both factors counts.
+std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = Wide{a} * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+std::uint64_t mixed(std::uint64_t state, std::uint64_t value) noexcept {
+    const Secret& key = secret();
+    return fold(value ^ key.first, state ^ key.second);
+}
+
+}  // namespace
+
+SecretHasher::SecretHasher() noexcept : state_(secret().seed) {}
+
+void SecretHasher::add(std::uint64_t value) noexcept { state_ = mixed(state_, value); }
+
+void SecretHasher::add(std::string_view text) noexcept {
+    std::uint64_t state = mixed(state_, text.size());
+    const char* next = text.data();
+    std::size_t left = text.size();
+    for (; left >= 8; left -= 8, next += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, next, 8);
+        state = mixed(state, word);
+    }
+    if (left > 0) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, next, left);
+        state = mixed(state, word);
+    }
+    state_ = state;
+}
+
+std::uint64_t secret_hash(std::uint64_t value) noexcept {
+    SecretHasher hasher;
+    hasher.add(value);
+    return hasher.result();
+}
+
+std::uint64_t secret_hash(std::string_view text) noexcept {
+    SecretHasher hasher;
+    hasher.add(text);
+    return hasher.result();
+}
+
+}  // namespace clew
