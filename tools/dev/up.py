@@ -29,7 +29,7 @@ def up(address, port, detach):
         raise Failure(f"already up ({names}): `./dev down` stops it")
     require_free_ports(address, port)
     say("building clew (the first time takes some minutes)")
-    build.build("release")
+    build.build("release", ["clew"])
     demo = Demo(BUILD / "release/bin/clew", venv.demo_python())
     kept = False
     try:
