@@ -24,10 +24,14 @@ class Serve:
         self.address, self.port = address, port
 
     @property
-    def local(self):
+    def host(self):
         """Where this machine reaches it: the loopback address when it listens everywhere."""
         name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.address, self.address)
-        return f"http://[{name}]:{self.port}" if ":" in name else f"http://{name}:{self.port}"
+        return f"[{name}]" if ":" in name else name
+
+    @property
+    def local(self):
+        return f"http://{self.host}:{self.port}"
 
     @property
     def shown(self):
@@ -97,7 +101,7 @@ class Demo:
 
     def start_services(self, ports):
         """The last called first, so that nobody calls one that is not there yet."""
-        extra = {"CLEW_ENDPOINT": f"scribe://127.0.0.1:{self.ports['scribe']}"}
+        extra = {"CLEW_ENDPOINT": f"scribe://{self.serve.host}:{self.ports['scribe']}"}
         called = None
         for name in reversed(ports):
             command = [self.python, QUICKSTART / f"{name}.py", "--port", ports[name]]
