@@ -31,8 +31,7 @@ std::uint64_t fold(std::uint64_t a, std::uint64_t b) noexcept {
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-std::uint64_t mixed(std::uint64_t state, std::uint64_t value) noexcept {
-    const Secret& key = secret();
+std::uint64_t mixed(const Secret& key, std::uint64_t state, std::uint64_t value) noexcept {
     return fold(value ^ key.first, state ^ key.second);
 }
 
@@ -40,21 +39,22 @@ std::uint64_t mixed(std::uint64_t state, std::uint64_t value) noexcept {
 
 SecretHasher::SecretHasher() noexcept : state_(secret().seed) {}
 
-void SecretHasher::add(std::uint64_t value) noexcept { state_ = mixed(state_, value); }
+void SecretHasher::add(std::uint64_t value) noexcept { state_ = mixed(secret(), state_, value); }
 
 void SecretHasher::add(std::string_view text) noexcept {
-    std::uint64_t state = mixed(state_, text.size());
+    const Secret& key = secret();
+    std::uint64_t state = mixed(key, state_, text.size());
     const char* next = text.data();
     std::size_t left = text.size();
     for (; left >= 8; left -= 8, next += 8) {
         std::uint64_t word = 0;
         std::memcpy(&word, next, 8);
-        state = mixed(state, word);
+        state = mixed(key, state, word);
     }
     if (left > 0) {
         std::uint64_t word = 0;
         std::memcpy(&word, next, left);
-        state = mixed(state, word);
+        state = mixed(key, state, word);
     }
     state_ = state;
 }
