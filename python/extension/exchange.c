@@ -75,8 +75,10 @@ static void tell_failure(ExchangeObject* self, PyObject* error) {
     }
 }
 
-// NULL as it came, after telling the span which exception is on its way.
-static PyObject* failing(ExchangeObject* self) {
+// NULL as it came, after telling the span which exception is on its way. Not inlined: greenlets
+// switch below the callers, and asan takes greenlet's copy of a stack for an error where a frame on
+// it has a variable whose address is taken.
+__attribute__((noinline)) static PyObject* failing(ExchangeObject* self) {
     PyObject* type = NULL;
     PyObject* error = NULL;
     PyObject* traceback = NULL;

@@ -72,6 +72,8 @@ class Service:
             connection.request(method, path, headers=headers or {})
             response = connection.getresponse()
             return response.status, response.read()
+        except ConnectionRefusedError:
+            raise AssertionError("it has ended:\n" + "\n".join(self.lines)) from None
         finally:
             connection.close()
 
