@@ -95,6 +95,7 @@ void ApiRoutes::mount_traces(Router& router, const std::string& prefix) {
     const std::string below = prefix + "/trace/";
     router.get_below(
         below,
+        "{traceId}",
         [this, below](const HttpRequest& request, const HttpResponder& responder) {
             ask_for_trace(below, request, responder);
         }

@@ -78,7 +78,7 @@ void OperatorRoutes::mount(Router& router) const {
         };
     };
     const auto prometheus = [this](const HttpRequest&, const HttpResponder& responder) {
-        responder.send(typed_response(200, kPrometheusType, metrics_.text()));
+        responder.send(typed_response(200, kPrometheusType, metrics_.text() + requests_.text()));
     };
     router.get("/health", health(kJsonType));
     router.get("/actuator/health", health(kActuatorType));

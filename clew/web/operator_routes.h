@@ -11,6 +11,7 @@
 #include "clew/storage/storage.h"
 #include "clew/web/metrics_page.h"
 #include "clew/web/query_pool.h"
+#include "clew/web/request_metrics.h"
 #include "clew/web/router.h"
 
 namespace clew::web {
@@ -26,10 +27,15 @@ public:
     OperatorRoutes(
         const storage::Storage& storage,
         const MetricsPage& metrics,
+        const RequestMetrics& requests,
         QueryPool& pool,
         BuildFacts facts
     )
-        : storage_(storage), metrics_(metrics), pool_(pool), facts_(std::move(facts)) {}
+        : storage_(storage),
+          metrics_(metrics),
+          requests_(requests),
+          pool_(pool),
+          facts_(std::move(facts)) {}
 
     // Requires: this outlives the router.
     void mount(Router& router) const;
@@ -39,6 +45,7 @@ private:
 
     const storage::Storage& storage_;
     const MetricsPage& metrics_;
+    const RequestMetrics& requests_;
     QueryPool& pool_;
     const BuildFacts facts_;
 };

@@ -36,13 +36,15 @@ struct SickStorage final : storage::Storage {
 
 struct OperatorRoutesTest : ::testing::Test {
     void mount(const storage::Storage& of, QueryPool& with) {
-        routes = std::make_unique<OperatorRoutes>(of, page, with, BuildFacts{"1.2.3", "abc"});
+        routes =
+            std::make_unique<OperatorRoutes>(of, page, requests, with, BuildFacts{"1.2.3", "abc"});
         routes->mount(router);
     }
 
     std::unique_ptr<storage::MemoryStorage> storage =
         std::move(*storage::MemoryStorage::create(storage::MemoryOptions{}));
     MetricsPage page;
+    RequestMetrics requests;
     QueryPool pool{{}};
     std::unique_ptr<OperatorRoutes> routes;
     Router router;
@@ -92,7 +94,7 @@ TEST_F(OperatorRoutesTest, answers_503_when_the_server_cannot_keep_up_with_quest
     mount(*storage, full);
     EXPECT_EQ(ask(router, "/health").status, 503);
     QueryPool slow({.threads = 1, .wait_ms_max = std::chrono::milliseconds(0)});
-    OperatorRoutes late(*storage, page, slow, {});
+    OperatorRoutes late(*storage, page, requests, slow, {});
     Router late_router;
     late.mount(late_router);
     const HttpResponse response = ask(late_router, "/health");
@@ -120,10 +122,11 @@ TEST_F(OperatorRoutesTest, answers_the_addresses_of_spring_too) {
 
 TEST_F(OperatorRoutesTest, shows_the_numbers_in_both_forms) {
     page.add(MetricsPage::Kind::gauge, "clew_number", {}, [] { return 7; });
+    requests.record({"GET", "/api/v2/services", 200}, std::chrono::milliseconds(1));
     mount(*storage, pool);
     EXPECT_EQ(ask(router, "/metrics").body, page.json());
     const HttpResponse prometheus = ask(router, "/prometheus");
-    EXPECT_EQ(prometheus.body, page.text());
+    EXPECT_EQ(prometheus.body, page.text() + requests.text());
     EXPECT_EQ(prometheus.content_type, "text/plain; version=0.0.4; charset=utf-8");
 }
 

@@ -2,6 +2,7 @@
 #include "clew/web/router.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -28,23 +29,43 @@ bool is_compressible(std::string_view content_type) {
            content_type.starts_with("text/plain; version=");
 }
 
-// Adds to an answer what does not depend on who answered, then passes it on.
+bool is_get(const HttpRequest& request) {
+    return request.method == HttpMethod::get || request.method == HttpMethod::head;
+}
+
+bool is_preflight(const HttpRequest& request) {
+    return request.method == HttpMethod::options && !request.header("Origin").empty() &&
+           !request.header("Access-Control-Request-Method").empty();
+}
+
+// What is done to every answer, whoever gave it.
+struct Dress {
+    std::string lines;
+    std::size_t gzip_bytes_min = 0;
+    bool takes_gzip = false;
+    RequestMetrics* metrics = nullptr;  // null: the request is not counted
+    std::string_view method;
+    std::string_view uri;
+    std::chrono::steady_clock::time_point begin{};
+};
+
 class DressingExchange final : public HttpResponder::Exchange {
 public:
-    DressingExchange(
-        HttpResponder next, std::string lines, std::size_t gzip_bytes_min, bool takes_gzip
-    )
-        : next_(std::move(next)),
-          lines_(std::move(lines)),
-          gzip_bytes_min_(gzip_bytes_min),
-          takes_gzip_(takes_gzip) {}
+    DressingExchange(HttpResponder next, Dress dress)
+        : next_(std::move(next)), dress_(std::move(dress)) {}
 
     void answer(HttpResponse response) override {
-        response.header_lines += lines_;
-        const bool is_large = response.content().size() >= gzip_bytes_min_;
+        response.header_lines += dress_.lines;
+        const bool is_large = response.content().size() >= dress_.gzip_bytes_min;
         if (is_large && is_compressible(response.content_type)) {
             response.add_header("Vary", "Accept-Encoding");
-            if (takes_gzip_) compress(response);
+            if (dress_.takes_gzip) compress(response);
+        }
+        if (dress_.metrics != nullptr) {
+            dress_.metrics->record(
+                {dress_.method, dress_.uri, response.status},
+                std::chrono::steady_clock::now() - dress_.begin
+            );
         }
         next_.send(std::move(response));
     }
@@ -59,24 +80,40 @@ private:
     }
 
     HttpResponder next_;
-    std::string lines_;
-    std::size_t gzip_bytes_min_;
-    bool takes_gzip_;
+    Dress dress_;
 };
+
+// The page asks below /zipkin what programs ask at the root: one resource. Others are not counted.
+std::string counted_uri(std::string_view path) {
+    if (path.starts_with("/zipkin/api/")) path.remove_prefix(std::string_view("/zipkin").size());
+    return path.starts_with("/api/") ? std::string(path) : std::string();
+}
 
 }  // namespace
 
-Router::Router(RouterOptions options)
-    : options_(std::move(options)), allows_every_origin_(is_allowed("*")) {}
+Router::Router(RouterOptions options, RequestMetrics* metrics)
+    : options_(std::move(options)), metrics_(metrics), allows_every_origin_(is_allowed("*")) {}
 
-void Router::get(std::string path, Route route) { exact_[std::move(path)].get = std::move(route); }
-
-void Router::post(std::string path, Route route) {
-    exact_[std::move(path)].post = std::move(route);
+Router::Routes& Router::routes(
+    std::map<std::string, Routes, std::less<>>& table, std::string path
+) {
+    Routes& found = table[path];
+    found.uri = counted_uri(path);
+    return found;
 }
 
-void Router::get_below(std::string prefix, Route route) {
-    below_[std::move(prefix)].get = std::move(route);
+void Router::get(std::string path, Route route) {
+    routes(exact_, std::move(path)).get = std::move(route);
+}
+
+void Router::post(std::string path, Route route) {
+    routes(exact_, std::move(path)).post = std::move(route);
+}
+
+void Router::get_below(std::string prefix, std::string rest, Route route) {
+    Routes& below = routes(below_, std::move(prefix));
+    below.get = std::move(route);
+    if (!below.uri.empty()) below.uri += rest;
 }
 
 const Router::Routes* Router::find(std::string_view path) const {
@@ -120,21 +157,31 @@ HttpResponse Router::preflight() const {
     return response;
 }
 
-void Router::answer(HttpRequest& request, const HttpResponder& responder) const {
+HttpResponder Router::dress(
+    const HttpRequest& request, const HttpResponder& responder, const Routes* routes
+) const {
     const std::string_view origin = request.header("Origin");
-    const bool is_get = request.method == HttpMethod::get || request.method == HttpMethod::head;
-    // Most spans come from programs that ask for neither, and their answer is passed on as it is.
-    HttpResponder dressed = responder;
-    if (is_get || !origin.empty()) {
-        const bool takes_gzip =
-            is_get && transport::list_has_token(request.header("Accept-Encoding"), "gzip");
-        dressed = HttpResponder(std::make_shared<DressingExchange>(
-            responder, cors_lines(origin), options_.gzip_bytes_min, takes_gzip
-        ));
+    const bool is_counted = metrics_ != nullptr && routes != nullptr && !routes->uri.empty();
+    if (!is_get(request) && origin.empty() && !is_counted) return responder;
+    Dress dress;
+    dress.lines = cors_lines(origin);
+    dress.gzip_bytes_min = options_.gzip_bytes_min;
+    dress.takes_gzip =
+        is_get(request) && transport::list_has_token(request.header("Accept-Encoding"), "gzip");
+    if (is_counted) {
+        dress.metrics = metrics_;
+        dress.method = transport::http_method_name(request.method);
+        dress.uri = routes->uri;
+        dress.begin = std::chrono::steady_clock::now();
     }
-    if (request.method == HttpMethod::options && !origin.empty() &&
-        !request.header("Access-Control-Request-Method").empty()) {
-        const bool allowed = allows_every_origin_ || is_allowed(origin);
+    return HttpResponder(std::make_shared<DressingExchange>(responder, std::move(dress)));
+}
+
+void Router::answer(HttpRequest& request, const HttpResponder& responder) const {
+    const Routes* routes = find(request.path);
+    const HttpResponder dressed = dress(request, responder, routes);
+    if (is_preflight(request)) {
+        const bool allowed = allows_every_origin_ || is_allowed(request.header("Origin"));
         return dressed.send(
             allowed ? preflight() : transport::text_response(403, "this origin is not allowed")
         );
@@ -142,15 +189,12 @@ void Router::answer(HttpRequest& request, const HttpResponder& responder) const 
     if (request.method == HttpMethod::trace) {
         return dressed.send(transport::text_response(405, "TRACE is not allowed"));
     }
-    const Routes* routes = find(request.path);
     if (routes == nullptr) return dressed.send(transport::text_response(404, "not found"));
-    const Route& route = is_get ? routes->get : routes->post;
-    const bool is_post = request.method == HttpMethod::post;
-    if (route && (is_get || is_post)) return route(request, dressed);
+    if (is_get(request) && routes->get) return routes->get(request, dressed);
+    if (request.method == HttpMethod::post && routes->post) return routes->post(request, dressed);
     HttpResponse refused = transport::text_response(405, "this method is not allowed here");
-    refused.add_header(
-        "Allow", routes->get ? (routes->post ? "GET, HEAD, POST" : "GET, HEAD") : "POST"
-    );
+    const char* with_get = routes->post ? "GET, HEAD, POST" : "GET, HEAD";
+    refused.add_header("Allow", routes->get ? with_get : "POST");
     dressed.send(std::move(refused));
 }
 

@@ -3,7 +3,8 @@
 
 // Finds who answers a request: an exact path, or a path below another. Knows nothing of what the
 // routes answer; adds what HTTP asks of every resource (HEAD for every GET, 405 with Allow, 404)
-// and what browsers ask (CORS), and compresses large answers for those who take it.
+// and what browsers ask (CORS), compresses large answers for those who take it, and counts what the
+// API was asked.
 //
 // Threads: routes are added before the first request; answer() from anywhere after.
 
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "clew/transport/http/http_handler.h"
+#include "clew/web/request_metrics.h"
 
 namespace clew::web {
 
@@ -28,12 +30,14 @@ class Router {
 public:
     using Route = std::function<void(transport::HttpRequest&, const transport::HttpResponder&)>;
 
-    explicit Router(RouterOptions options = {});
+    // `metrics` may be null. Requires: outlives the router and every request it was given.
+    explicit Router(RouterOptions options = {}, RequestMetrics* metrics = nullptr);
 
     void get(std::string path, Route route);
     void post(std::string path, Route route);
-    // Every GET whose path begins with `prefix` and is no route of its own.
-    void get_below(std::string prefix, Route route);
+    // Every GET whose path begins with `prefix` and is no route of its own; `rest` names what
+    // follows in the metrics, e.g. "{traceId}".
+    void get_below(std::string prefix, std::string rest, Route route);
 
     void answer(transport::HttpRequest& request, const transport::HttpResponder& responder) const;
 
@@ -41,14 +45,22 @@ private:
     struct Routes {
         Route get;
         Route post;
+        std::string uri;  // for the metrics; empty: not counted
     };
 
+    Routes& routes(std::map<std::string, Routes, std::less<>>& table, std::string path);
     const Routes* find(std::string_view path) const;
+    transport::HttpResponder dress(
+        const transport::HttpRequest& request,
+        const transport::HttpResponder& responder,
+        const Routes* routes
+    ) const;
     bool is_allowed(std::string_view origin) const;
     std::string cors_lines(std::string_view origin) const;
     transport::HttpResponse preflight() const;
 
     RouterOptions options_;
+    RequestMetrics* metrics_;
     bool allows_every_origin_ = false;
     std::map<std::string, Routes, std::less<>> exact_;
     std::map<std::string, Routes, std::less<>> below_;

@@ -31,8 +31,8 @@ Router with_routes(RouterOptions options = {}) {
     router.post("/a", says("post a"));
     router.get("/only-get", says("only get"));
     router.post("/only-post", says("only post"));
-    router.get_below("/below/", says("below"));
-    router.get_below("/below/deeper/", says("deeper"));
+    router.get_below("/below/", "{rest}", says("below"));
+    router.get_below("/below/deeper/", "{rest}", says("deeper"));
     router.get("/below/exact", says("exact"));
     router.get("/large", says(std::string(5000, 'x')));
     router.get("/large.png", says(std::string(5000, 'x'), "image/png"));
@@ -156,6 +156,34 @@ TEST(Router, answers_preflights) {
     const Router other = with_routes({.allowed_origins = {"http://b.org"}});
     EXPECT_EQ(ask(other, "/a", headers, HttpMethod::options).status, 403);
     EXPECT_EQ(ask(with_routes(), "/a", {}, HttpMethod::options).status, 405);
+}
+
+TEST(Router, counts_what_the_api_was_asked_under_the_names_of_its_resources) {
+    RequestMetrics metrics;
+    Router router({}, &metrics);
+    router.get("/api/v2/services", says("[]"));
+    router.get("/zipkin/api/v2/services", says("[]"));
+    router.post("/api/v2/spans", says(""));
+    router.get_below("/api/v2/trace/", "{traceId}", says("[]"));
+    router.get("/health", says("well"));
+    ask(router, "/api/v2/services");
+    ask(router, "/zipkin/api/v2/services");
+    ask(router, "/api/v2/spans", {}, HttpMethod::post);
+    ask(router, "/api/v2/spans");
+    ask(router, "/api/v2/trace/1");
+    ask(router, "/api/v2/trace/2");
+    ask(router, "/health");
+    ask(router, "/nowhere");
+    const std::string text = metrics.text();
+    for (const char* line :
+         {"_count{method=\"GET\",status=\"200\",uri=\"/api/v2/services\",} 2.0\n",
+          "_count{method=\"POST\",status=\"200\",uri=\"/api/v2/spans\",} 1.0\n",
+          "_count{method=\"GET\",status=\"405\",uri=\"/api/v2/spans\",} 1.0\n",
+          "_count{method=\"GET\",status=\"200\",uri=\"/api/v2/trace/{traceId}\",} 2.0\n"}) {
+        EXPECT_NE(text.find(line), std::string::npos) << line << text;
+    }
+    EXPECT_EQ(text.find("health"), std::string::npos);
+    EXPECT_EQ(text.find("nowhere"), std::string::npos);
 }
 
 }  // namespace

@@ -103,6 +103,7 @@ void UiRoutes::mount(Router& router) const {
     });
     router.get_below(
         std::string(kRoot),
+        "{file}",
         [this](const HttpRequest& request, const HttpResponder& responder) {
             serve_file(request, responder);
         }

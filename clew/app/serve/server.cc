@@ -65,11 +65,16 @@ struct Server::Parts {
     // Questions and the page.
     web::QueryPool query_pool{config.query_pool};
     web::MetricsPage metrics_page;
+    web::RequestMetrics request_metrics;
     web::ApiRoutes api_routes{*storage, system_clock(), query_pool, config.api};
     web::OperatorRoutes operator_routes{
-        *storage, metrics_page, query_pool, {std::string(version()), std::string(commit())}};
+        *storage,
+        metrics_page,
+        request_metrics,
+        query_pool,
+        {std::string(version()), std::string(commit())}};
     web::UiRoutes ui_routes{embedded_ui(), config.ui};
-    web::Router router{config.router};
+    web::Router router{config.router, &request_metrics};
 
     // Peers.
     transport::ByteBudget budget{config.bytes_in_flight_max};

@@ -99,6 +99,11 @@ bool SpawnedClew::wait_until_ready() {
     return http_port_ != 0;
 }
 
+std::chrono::nanoseconds SpawnedClew::cpu_time() const {
+    const std::string account = content_of("/proc/" + std::to_string(child_) + "/schedstat");
+    return std::chrono::nanoseconds(std::strtoll(account.c_str(), nullptr, 10));
+}
+
 void SpawnedClew::send_signal(int number) const { ::kill(child_, number); }
 
 int SpawnedClew::wait() {

@@ -31,6 +31,9 @@ public:
     std::uint16_t http_port() const { return http_port_; }
     std::uint16_t scribe_port() const { return scribe_port_; }
 
+    // Of its main thread since it began.
+    std::chrono::nanoseconds cpu_time() const;
+
     void send_signal(int number) const;
     // Its exit status; 128 and the number when a signal ended it; -1 when it has not ended in time.
     int wait();
