@@ -59,6 +59,14 @@ void SecretHasher::add(std::string_view text) noexcept {
     state_ = state;
 }
 
+std::uint64_t SecretHasher::result() const noexcept {
+    // A product spreads low bits poorly, and tables look at those: MurmurHash3's finalizer.
+    std::uint64_t hash = state_;
+    hash = (hash ^ hash >> 33) * 0xff51'afd7'ed55'8ccdULL;
+    hash = (hash ^ hash >> 33) * 0xc4ce'b9fe'1a85'ec53ULL;
+    return hash ^ hash >> 33;
+}
+
 std::uint64_t secret_hash(std::uint64_t value) noexcept {
     SecretHasher hasher;
     hasher.add(value);

@@ -24,7 +24,7 @@ public:
     void add(std::uint64_t value) noexcept;
     void add(std::string_view text) noexcept;
 
-    std::uint64_t result() const noexcept { return state_; }
+    std::uint64_t result() const noexcept;
 
 private:
     std::uint64_t state_;
