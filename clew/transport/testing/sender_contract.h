@@ -64,6 +64,12 @@ protected:
         server_ = std::make_unique<LoopbackServer>(std::move(behaviour));
         sender_ = protocol().make_sender({server_->address(), server_->port()}, bounds);
     }
+    // To be called by a test whose peer refers to its locals, before they end: the peer may still be
+    // at work when the sender has its answer.
+    void stop_peer() {
+        sender_.reset();
+        server_.reset();
+    }
     // A peer that answers everything by `outcome` and keeps what it accepted.
     void start_answering_peer(Outcome outcome) {
         start_peer([this, outcome](PeerConnection& peer) {
@@ -142,6 +148,7 @@ TEST_P(SenderContract, states_a_size_that_no_message_exceeds) {
     EXPECT_EQ(send(payloads, short_deadline).outcome, Outcome::unanswered);
     EXPECT_GT(seen.load(), 20U * 50U);
     EXPECT_LE(seen.load(), stated);
+    stop_peer();
 }
 
 TEST_P(SenderContract, keeps_its_connection_for_many_messages) {
@@ -163,6 +170,7 @@ TEST_P(SenderContract, connects_again_when_the_peer_has_hung_up_in_between) {
         wait_until([&] { return ended.load() == i; });
     }
     EXPECT_EQ(taken().size(), 3U);
+    stop_peer();
 }
 
 TEST_P(SenderContract, has_not_sent_what_nobody_listens_for) {
@@ -215,6 +223,7 @@ TEST_P(SenderContract, does_not_claim_success_when_the_reply_is_cut_anywhere) {
         EXPECT_EQ(send_one().outcome, Outcome::unanswered) << "after " << kept << " bytes";
     }
     EXPECT_EQ(server_->connections(), reply_bytes.load());
+    stop_peer();
 }
 
 TEST_P(SenderContract, does_not_believe_garbage) {
@@ -282,6 +291,7 @@ TEST_P(SenderContract, takes_no_surplus_reply_for_the_answer_to_the_next_message
     wait_until([&] { return answered.load() == 1; });
     EXPECT_EQ(send_one().outcome, Outcome::accepted);
     EXPECT_EQ(server_->connections(), 2U);
+    stop_peer();
 }
 
 TEST_P(SenderContract, refuses_a_message_beyond_its_bounds_unsent) {
@@ -314,6 +324,7 @@ TEST_P(SenderContract, returns_soon_when_it_is_interrupted) {
     interrupting.join();
     EXPECT_LT(elapsed_, overrun_max);
     EXPECT_EQ(send_one().outcome, Outcome::not_sent);
+    stop_peer();
 }
 
 TEST_P(SenderContract, leaves_the_parents_connection_alone_in_a_forked_child) {
