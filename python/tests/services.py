@@ -33,7 +33,11 @@ class Service:
         self._changed = threading.Condition()
         self._has_ended = False
         threading.Thread(target=self._read, daemon=True).start()
-        self.port = int(self.line_like(r"\bport (\d+)$")[1])
+        try:
+            self.port = int(self.line_like(r"\bport (\d+)$")[1])
+        except BaseException:
+            self.stop()
+            raise
 
     def _read(self):
         for line in self.child.stdout:
