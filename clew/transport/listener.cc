@@ -84,7 +84,8 @@ Error listen_error(const ListenerOptions& options, const boost::system::error_co
 }  // namespace
 
 // Invariants:
-// 1. `acceptor` is touched on the first context's thread only, each timer on its own context's, or
+// 1. `acceptor` and `pause` are touched on the first context's thread only, each timer on its own
+// context's, or
 //    by the owner while the loop does not run.
 // 2. A connection is in its lane from before its start() until its slot ends.
 // 3. Everything below the mutex is read and written under it.
@@ -144,6 +145,7 @@ struct Listener::State : public std::enable_shared_from_this<State> {
     std::uint16_t port = 0;
     bool is_ipv6 = false;
     std::optional<tcp::acceptor> acceptor;
+    std::optional<boost::asio::steady_timer> pause;
     std::vector<std::optional<boost::asio::steady_timer>> timers;
 
     std::mutex mutex;
@@ -225,8 +227,8 @@ void Listener::State::pause_accepting() {
         const std::lock_guard lock(mutex);
         ++counts.accept_errors;
     }
-    auto pause = std::make_shared<boost::asio::steady_timer>(loop.context(0), kAcceptPause);
-    pause->async_wait([self = shared_from_this(), pause](boost::system::error_code error) {
+    pause.emplace(loop.context(0), kAcceptPause);
+    pause->async_wait([self = shared_from_this()](boost::system::error_code error) {
         if (!error) self->wait_for_peers();
     });
 }
@@ -321,14 +323,19 @@ void Listener::State::stop_accepting() {
     }
     if (!loop.is_running()) {
         acceptor.reset();
+        pause.reset();
         return;
     }
-    on_lane(0, [self = shared_from_this()] { self->acceptor.reset(); });
+    on_lane(0, [self = shared_from_this()] {
+        self->acceptor.reset();
+        self->pause.reset();
+    });
 }
 
 void Listener::State::release_resources() {
     if (!loop.is_running()) {
         acceptor.reset();
+        pause.reset();
         for (std::optional<boost::asio::steady_timer>& timer : timers) timer.reset();
         return;
     }

@@ -82,6 +82,15 @@ TEST(Program, says_in_one_sentence_that_its_port_is_in_use_and_exits_1) {
     ) << second.errors();
 }
 
+TEST(Program, says_that_it_cannot_write_its_port_file_and_exits_1) {
+    SpawnedClew clew(serve_with({"--port-file", "/nowhere/ports"}));
+    EXPECT_EQ(clew.wait(), 1);
+    EXPECT_NE(
+        clew.errors().find("\nclew: the port file /nowhere/ports cannot be written\n"),
+        std::string::npos
+    ) << clew.errors();
+}
+
 TEST(Program, says_where_it_listens_and_who_can_reach_it) {
     SpawnedClew clew(kServe);
     ASSERT_TRUE(clew.wait_until_ready());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/app/serve/internal/spawned_clew.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -58,7 +59,8 @@ SpawnedClew::SpawnedClew(
     folder_ = mkdtemp(name.data());
     std::vector<std::string> words = {CLEW_PROGRAM};
     words.insert(words.end(), arguments.begin(), arguments.end());
-    if (!arguments.empty() && arguments[0] == "serve") {
+    const bool names_a_port_file = std::ranges::find(arguments, "--port-file") != arguments.end();
+    if (!arguments.empty() && arguments[0] == "serve" && !names_a_port_file) {
         words.push_back("--port-file");
         words.push_back(folder_ + "/ports");
     }

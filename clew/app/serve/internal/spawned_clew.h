@@ -26,7 +26,7 @@ public:
     SpawnedClew& operator=(const SpawnedClew&) = delete;
 
     // Reads the port file that it was told to write (`--port-file` is added to every start of
-    // `serve`); false when it has not written one in time.
+    // `serve` that names none); false when it has not written one in time.
     bool wait_until_ready();
     std::uint16_t http_port() const { return http_port_; }
     std::uint16_t scribe_port() const { return scribe_port_; }
