@@ -39,15 +39,29 @@ def normal_endpoint(endpoint):
     if endpoint.get("serviceName"):
         normal["serviceName"] = endpoint["serviceName"].lower()
     for key in ("ipv4", "ipv6"):
-        try:
-            address = ipaddress.ip_address(endpoint.get(key) or "")
-        except ValueError:
-            continue
-        address = getattr(address, "ipv4_mapped", None) or address
-        normal[f"ipv{address.version}"] = str(address)
+        family, text = normal_address(endpoint.get(key) or "")
+        if family:
+            normal[family] = text
     if endpoint.get("port"):
         normal["port"] = endpoint["port"]
     return normal
+
+
+def normal_address(text):
+    """("ipv4" or "ipv6", how it is written), or (None, None) for what is no address.
+
+    Zipkin keeps the text of an IPv4 address as it came, leading zeros included.
+    """
+    numbers = text.split(".")
+    if len(numbers) == 4 and all(n.isdigit() and len(n) < 4 and int(n) < 256 for n in numbers):
+        return "ipv4", text
+    try:
+        address = ipaddress.IPv6Address(text)
+    except ValueError:
+        return None, None
+    if address.ipv4_mapped:
+        return "ipv4", str(address.ipv4_mapped)
+    return "ipv6", str(address)
 
 
 def as_set(spans):
