@@ -15,8 +15,8 @@ target_compile_options(
         $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
 )
 
-# Here a warning is a mistake to mend; on a user's machine, whose compiler may be newer and know more
-# warnings, it is not worth a failed installation.
+# Here a warning is a mistake to mend; on a user's machine, whose compiler may be newer and know
+# more warnings, it is not worth a failed installation.
 if(NOT CLEW_PYTHON)
     target_compile_options(clew_build_flags INTERFACE -Werror)
 endif()

@@ -64,8 +64,8 @@ protected:
         server_ = std::make_unique<LoopbackServer>(std::move(behaviour));
         sender_ = protocol().make_sender({server_->address(), server_->port()}, bounds);
     }
-    // To be called by a test whose peer refers to its locals, before they end: the peer may still be
-    // at work when the sender has its answer.
+    // To be called by a test whose peer refers to its locals, before they end: the peer may still
+    // be at work when the sender has its answer.
     void stop_peer() {
         sender_.reset();
         server_.reset();
