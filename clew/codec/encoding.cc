@@ -7,6 +7,7 @@ std::string_view encoding_name(Encoding encoding) noexcept {
     switch (encoding) {
         case Encoding::json_v2: return "JSON_V2";
         case Encoding::thrift_v1: return "THRIFT";
+        case Encoding::proto3: return "PROTO3";
     }
     return {};
 }
@@ -15,6 +16,7 @@ std::string_view content_type(Encoding encoding) noexcept {
     switch (encoding) {
         case Encoding::json_v2: return "application/json";
         case Encoding::thrift_v1: return "application/x-thrift";
+        case Encoding::proto3: return "application/x-protobuf";
     }
     return {};
 }

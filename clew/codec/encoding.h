@@ -11,9 +11,10 @@
 
 namespace clew::codec {
 
-enum class Encoding : std::uint8_t { json_v2, thrift_v1 };
+enum class Encoding : std::uint8_t { json_v2, thrift_v1, proto3 };
 
-// Zipkin's word for it, as it stands in error texts and configuration: "JSON_V2", "THRIFT".
+// Zipkin's word for it, as it stands in error texts and configuration: "JSON_V2", "THRIFT",
+// "PROTO3".
 std::string_view encoding_name(Encoding encoding) noexcept;
 
 // What an HTTP sender puts into Content-Type: "application/json", "application/x-thrift".

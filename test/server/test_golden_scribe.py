@@ -117,3 +117,15 @@ def test_a_remote_shutdown_is_refused(server):
         connection.sendall(framed(header + b"\x00") + log_call(OLD_HEADER, MESSAGE.encode()))
         assert read_frame(connection).endswith(OK)
     assert json.loads(server.request("GET", "/health")[2])["status"] == "UP"
+
+
+def test_golden_v2_as_protobuf_is_stored(server):
+    body = bytes.fromhex(
+        "0a480a080000000000000abc1a080000000000000abc20022a034745543100401e18240a060038b960420e"
+        "0a0341707012047f00000120903f5a0f0a08687474702e75726912032f7631"
+    )
+    headers = {"Content-Type": "application/x-protobuf"}
+    status, _, answer = server.request("POST", "/api/v2/spans", body, headers)
+    assert (status, answer) == (202, b"")
+    status, _, answer = server.request("GET", "/api/v2/trace/abc")
+    assert (status, answer.decode()) == (200, EXPECTED.replace(',"shared":true', ""))

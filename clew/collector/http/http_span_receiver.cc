@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "clew/base/text.h"
+#include "clew/codec/proto3/proto3_decoder.h"
 #include "clew/collector/http/json_list_guard.h"
 #include "clew/model/span_builder.h"
 #include "clew/wire/compression.h"
@@ -19,6 +20,8 @@ using transport::HttpResponse;
 
 // A decoder that has read more than this is let go, because it would keep as much memory for good.
 constexpr std::size_t kKeptDecoderBytesMax = 1024 * 1024;
+
+constexpr char kProto3ListByte = 0x0a;  // field 1, with a length
 
 static_assert(HttpRequest::kBodyPaddingBytes >= codec::kJsonBodyPaddingBytes);
 
@@ -36,13 +39,9 @@ HttpSpanReceiver::HttpSpanReceiver(
 
 void HttpSpanReceiver::receive(HttpRequest& request, const HttpResponder& responder) {
     metrics_.messages.add();
-    if (transport::equals_ignoring_case(media_type(request), "application/x-protobuf")) {
-        return refuse(
-            415,
-            "PROTO3 spans are not accepted here yet, send JSON_V2 (application/json)",
-            responder
-        );
-    }
+    const bool is_proto3 = transport::equals_ignoring_case(
+        media_type(request), codec::content_type(codec::Encoding::proto3)
+    );
     std::string body;
     if (request.header("Content-Encoding").find("gzip") == std::string_view::npos) {
         body = std::move(request.body);
@@ -61,13 +60,14 @@ void HttpSpanReceiver::receive(HttpRequest& request, const HttpResponder& respon
     }
     metrics_.bytes.add(body.size());
     metrics_.message_bytes.set(static_cast<std::int64_t>(body.size()));
+    if (is_proto3) return decode_proto3(std::move(body), responder);
     switch (recognise_json_list(body)) {
         case JsonList::none: return refuse(400, "Expected a JSON_V2 encoded list\n", responder);
         case JsonList::v1:
             return refuse(
                 400, "Expected a JSON_V2 encoded list, but received: JSON_V1\n", responder
             );
-        case JsonList::v2: return decode(std::move(body), responder);
+        case JsonList::v2: return decode_json(std::move(body), responder);
     }
 }
 
@@ -93,12 +93,31 @@ void HttpSpanReceiver::refuse(int status, std::string_view text, const HttpRespo
     );
 }
 
-void HttpSpanReceiver::decode(std::string body, const HttpResponder& responder) {
+void HttpSpanReceiver::decode_json(std::string body, const HttpResponder& responder) {
     const bool is_large = body.size() > kKeptDecoderBytesMax;
     model::SpanBuilder spans;
     Decoder decoder = take_decoder();
     const Expected<void> decoded = decoder->decode(std::move(body), spans);
     if (!is_large) give_back(std::move(decoder));
+    finish(decoded, spans, responder);
+}
+
+// A list of protobuf spans begins with the key of its first field.
+void HttpSpanReceiver::decode_proto3(std::string body, const HttpResponder& responder) {
+    if (body.front() != kProto3ListByte) {
+        return refuse(400, "Expected a PROTO3 encoded list\n", responder);
+    }
+    const codec::JsonV2Limits& limits = options_.json_limits;
+    codec::Proto3Decoder decoder(
+        {limits.spans_max, limits.span_tags_max, limits.span_annotations_max}
+    );
+    model::SpanBuilder spans;
+    finish(decoder.decode(std::move(body), spans), spans, responder);
+}
+
+void HttpSpanReceiver::finish(
+    const Expected<void>& decoded, model::SpanBuilder& spans, const HttpResponder& responder
+) {
     if (!decoded) {
         const Error& error = decoded.error();
         return refuse(error.code == Code::limit_exceeded ? 413 : 400, error.message, responder);

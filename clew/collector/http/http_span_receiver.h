@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Takes spans in over HTTP: POST /api/v2/spans with a JSON list, gzip or plain. Answers 202 when
-// the storage has accepted them, so a query sent after the answer finds them; every other answer
-// means that none of the list was stored. Made once by the server and mounted by its router.
+// Takes spans in over HTTP: POST /api/v2/spans with a list in JSON or protobuf, plain or gzip.
+// Answers 202 when the storage has accepted them, so a query sent after the answer finds them;
+// every other answer means that none of the list was stored. Made once by the server and mounted
+// by its router.
 //
 // Threads: receive() from any number of loop threads at once.
 
@@ -33,7 +34,7 @@ public:
         Collector& collector, CollectorMetrics& metrics, const HttpReceiverOptions& options
     );
 
-    // Answers 202, or Zipkin's text with 400, 413, 415, 500 or 503.
+    // Answers 202, or Zipkin's text with 400, 413, 500 or 503.
     void receive(transport::HttpRequest& request, const transport::HttpResponder& responder);
 
 private:
@@ -41,7 +42,14 @@ private:
 
     Expected<void> inflate(transport::HttpRequest& request, std::string& body) const;
     void refuse(int status, std::string_view text, const transport::HttpResponder& responder);
-    void decode(std::string body, const transport::HttpResponder& responder);
+    void decode_json(std::string body, const transport::HttpResponder& responder);
+    void decode_proto3(std::string body, const transport::HttpResponder& responder);
+    // What a decoder left: stored and answered, or refused.
+    void finish(
+        const Expected<void>& decoded,
+        model::SpanBuilder& spans,
+        const transport::HttpResponder& responder
+    );
     transport::HttpResponse answer_to(const Error& error) const;
     // Decoders keep their memory; each is used by one request at a time.
     Decoder take_decoder();

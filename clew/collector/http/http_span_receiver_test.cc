@@ -116,11 +116,26 @@ TEST_F(HttpSpanReceiverTest, takes_any_content_type_but_protobuf_for_json) {
     EXPECT_EQ(storage_.span_count(), 5u);
 }
 
-TEST_F(HttpSpanReceiverTest, answers_415_to_protobuf) {
+TEST_F(HttpSpanReceiverTest, stores_protobuf) {
+    const std::string ids = "\x0a\x08" + std::string(8, 'a') + "\x1a\x08" + std::string(8, 'b');
+    const std::string list = "\x0a\x14" + ids;
+    EXPECT_EQ(post(list, "Content-Type: application/X-Protobuf; a=b\r\n").status, 202);
+    EXPECT_EQ(storage_.span_count(), 1u);
+}
+
+TEST_F(HttpSpanReceiverTest, refuses_cut_protobuf) {
     expect_refused(
-        post("\x0a\x02", "Content-Type: application/X-Protobuf; a=b\r\n"),
-        415,
-        "PROTO3 spans are not accepted here yet, send JSON_V2 (application/json)"
+        post("\x0a\x42xxxxxxxx", "Content-Type: application/x-protobuf\r\n"),
+        400,
+        "Truncated: length 66 > bytes available 8 reading List<Span> from proto3"
+    );
+}
+
+TEST_F(HttpSpanReceiverTest, refuses_json_that_is_called_protobuf) {
+    expect_refused(
+        post(list_of(1), "Content-Type: application/x-protobuf\r\n"),
+        400,
+        "Expected a PROTO3 encoded list\n"
     );
 }
 
