@@ -13,14 +13,13 @@ std::string body_of(std::size_t spans) {
     std::string body = "[";
     for (std::size_t i = 0; i < spans; ++i) {
         if (i > 0) body += ',';
-        body +=
-            R"({"traceId":"000000000000000a",)"
-            R"("parentId":"000000000000000c","id":"000000000000000b",)"
-            R"("kind":"CLIENT","name":"get /Api","timestamp":1700000000000000,"duration":42,)"
-            R"("localEndpoint":{"serviceName":"Front","ipv4":"127.0.0.1"},)"
-            R"("remoteEndpoint":{"serviceName":"back","port":80},)"
-            R"("annotations":[{"timestamp":1700000000000001,"value":"a \"b\""}],)"
-            R"("tags":{"http.method":"GET","http.path":"/a\/b","http.status_code":"200"}})";
+        body += R"({"traceId":"000000000000000a",)"
+                R"("parentId":"000000000000000c","id":"000000000000000b",)"
+                R"("kind":"CLIENT","name":"get /Api","timestamp":1700000000000000,"duration":42,)"
+                R"("localEndpoint":{"serviceName":"Front","ipv4":"127.0.0.1"},)"
+                R"("remoteEndpoint":{"serviceName":"back","port":80},)"
+                R"("annotations":[{"timestamp":1700000000000001,"value":"a \"b\""}],)"
+                R"("tags":{"http.method":"GET","http.path":"/a\/b","http.status_code":"200"}})";
     }
     return body + "]";
 }

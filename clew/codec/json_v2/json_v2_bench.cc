@@ -37,16 +37,15 @@ std::string reference_body() {
         );
         if (i > 0) body += ',';
         body += ids;
-        body +=
-            R"("kind":"CLIENT","name":"get /api/v2/items/{id}","timestamp":1700000000123456,)"
-            R"("duration":20731,"localEndpoint":{"serviceName":"frontend",)"
-            R"("ipv4":"10.1.2.3","port":8080},)"
-            R"("remoteEndpoint":{"serviceName":"backend","ipv4":"10.1.2.4","port":9000},)"
-            R"("tags":{"http.method":"GET",)"
-            R"("http.path":"/api/v2/items/8271","http.status_code":"200",)"
-            R"("component":"http.client",)"
-            R"("k8s.pod.name":"frontend-7d4b9c-x2x","region":"eu-west-1",)"
-            R"("user.id":"9f8e7d6c5b4a","version":"1.4.2"}})";
+        body += R"("kind":"CLIENT","name":"get /api/v2/items/{id}","timestamp":1700000000123456,)"
+                R"("duration":20731,"localEndpoint":{"serviceName":"frontend",)"
+                R"("ipv4":"10.1.2.3","port":8080},)"
+                R"("remoteEndpoint":{"serviceName":"backend","ipv4":"10.1.2.4","port":9000},)"
+                R"("tags":{"http.method":"GET",)"
+                R"("http.path":"/api/v2/items/8271","http.status_code":"200",)"
+                R"("component":"http.client",)"
+                R"("k8s.pod.name":"frontend-7d4b9c-x2x","region":"eu-west-1",)"
+                R"("user.id":"9f8e7d6c5b4a","version":"1.4.2"}})";
     }
     return body + "]";
 }
