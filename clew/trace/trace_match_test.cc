@@ -55,7 +55,7 @@ TraceQuery duration(std::int64_t min, std::int64_t max = 0) {
     return query;
 }
 
-constexpr std::string_view kTwoServices =
+const std::string_view kTwoServices =
     "trace=a id=1 at=1000 for=100 local=frontend remote=backend name=get tag:path=/a\n"
     "trace=a id=2 parent=1 at=2000 for=50 local=backend remote=db name=select note:2010=retry "
     "tag:error=\"\"\n";
@@ -101,7 +101,7 @@ TEST(TraceMatch, survives_windows_beyond_what_microseconds_can_count) {
 }
 
 TEST(TraceMatch, asks_only_for_the_begin_of_the_trace) {
-    constexpr std::string_view text = "trace=a id=1 at=5000\ntrace=a id=2 parent=1 at=9000";
+    const std::string_view text = "trace=a id=1 at=5000\ntrace=a id=2 parent=1 at=9000";
     EXPECT_TRUE(matches(text, window(5, 1)));
     EXPECT_FALSE(matches(text, window(9, 1)));
 }

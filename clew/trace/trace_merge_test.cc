@@ -85,14 +85,13 @@ TEST(TraceMerge, joins_pieces_of_one_span_field_by_field) {
 }
 
 TEST(TraceMerge, keeps_spans_of_conflicting_endpoints_apart) {
-    constexpr std::string_view services = "trace=a id=1 local=a\ntrace=a id=1 local=b";
+    const std::string_view services = "trace=a id=1 local=a\ntrace=a id=1 local=b";
     EXPECT_EQ(merged(services), normal(services));
-    constexpr std::string_view ports = "trace=a id=1 local=a@:1\ntrace=a id=1 local=a@:2";
+    const std::string_view ports = "trace=a id=1 local=a@:1\ntrace=a id=1 local=a@:2";
     EXPECT_EQ(merged(ports), normal(ports));
-    constexpr std::string_view addresses =
-        "trace=a id=1 local=a@1.1.1.1\ntrace=a id=1 local=a@1.1.1.2";
+    const std::string_view addresses = "trace=a id=1 local=a@1.1.1.1\ntrace=a id=1 local=a@1.1.1.2";
     EXPECT_EQ(merged(addresses), normal(addresses));
-    constexpr std::string_view v6 =
+    const std::string_view v6 =
         "trace=a id=1 local=a@[2001:db8::1]\ntrace=a id=1 local=a@[2001:db8::2]";
     EXPECT_EQ(merged(v6), normal(v6));
 }
@@ -105,7 +104,7 @@ TEST(TraceMerge, tracks_the_endpoint_over_all_pieces) {
 }
 
 TEST(TraceMerge, keeps_shared_and_unshared_spans_apart) {
-    constexpr std::string_view text = "trace=a id=1 local=a\ntrace=a id=1 local=a shared";
+    const std::string_view text = "trace=a id=1 local=a\ntrace=a id=1 local=a shared";
     EXPECT_EQ(merged(text), normal(text));
 }
 

@@ -71,7 +71,9 @@ private:
     // parent, so it is never the answer. Spans stand in the order of their ids.
     std::uint32_t unshared(model::SpanId id) const {
         const auto group = std::ranges::equal_range(spans_, id, {}, &MergedSpan::id);
-        const auto end = std::ranges::partition_point(group, std::not_fn(&MergedSpan::shared));
+        const auto end = std::partition_point(
+            group.begin(), group.end(), [](const MergedSpan& span) { return !span.shared; }
+        );
         if (end == group.begin()) return kNone;
         const auto last = static_cast<std::uint32_t>(end - spans_.begin()) - 1;
         return last == root_ ? kNone : last;
