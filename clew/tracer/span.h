@@ -127,7 +127,9 @@ private:
     // Recorded from now on, as the context has been decided.
     void begin(internal::Recorder& recorder, std::string_view name, model::Kind kind) noexcept;
     void record_tag(std::string_view key, std::string_view value) noexcept;
-    void record_tag_by_limits(std::string_view key, std::string_view value) noexcept;
+    [[gnu::noinline]] void record_tag_by_limits(
+        std::string_view key, std::string_view value
+    ) noexcept;
     void record_int64_tag(std::string_view key, std::int64_t value) noexcept;
     void record_uint64_tag(std::string_view key, std::uint64_t value) noexcept;
     void record_float64_tag(std::string_view key, double value) noexcept;

@@ -22,15 +22,15 @@ namespace clew::tracer {
 // span is dropped, and counted (finished_spans.h).
 struct TracerLimits {
     // Finished spans of one thread that wait for the reporter. A power of two from 4 KiB to 1 GiB.
-    std::size_t ring_bytes_max = 256 * 1024;
+    std::size_t ring_bytes_max = std::size_t{256} * 1024;
     // Threads that record at the same time; ring memory is at most rings_max * ring_bytes_max.
     std::size_t rings_max = 256;
     // One span's record; at most half a ring. What does not fit any more is left out of the span.
-    std::size_t span_bytes_max = 128 * 1024;
+    std::size_t span_bytes_max = std::size_t{128} * 1024;
     // Cut with U+2026 at the end when longer; from 8 to span_bytes_max.
     std::size_t tag_key_bytes_max = 256;
-    std::size_t tag_value_bytes_max = 64 * 1024;
-    std::size_t annotation_bytes_max = 64 * 1024;
+    std::size_t tag_value_bytes_max = std::size_t{64} * 1024;
+    std::size_t annotation_bytes_max = std::size_t{64} * 1024;
     std::size_t name_bytes_max = 256;   // span names and service names
     std::size_t tags_max = 256;         // of one span
     std::size_t annotations_max = 256;  // of one span

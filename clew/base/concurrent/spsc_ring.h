@@ -27,7 +27,8 @@ class SpscRing {
 public:
     // Requires: capacity is a power of two, at least 64; bytes are aligned to 8 and outlive the
     // ring.
-    SpscRing(char* bytes, std::size_t capacity) noexcept : bytes_(bytes), capacity_(capacity) {}
+    SpscRing(char* bytes, std::size_t capacity) noexcept
+        : into_(bytes), into_capacity_(capacity), from_(bytes), from_capacity_(capacity) {}
     SpscRing(const SpscRing&) = delete;
     SpscRing& operator=(const SpscRing&) = delete;
 
@@ -40,15 +41,15 @@ public:
     char* reserve(std::size_t size) noexcept {
         const std::size_t needed = frame_bytes(size);
         const Counter write = write_.load(std::memory_order_relaxed);  // the producer's own
-        const std::size_t offset = write & (capacity_ - 1);
-        const std::size_t until_end = capacity_ - offset;
+        const std::size_t offset = write & (into_capacity_ - 1);
+        const std::size_t until_end = into_capacity_ - offset;
         const std::size_t skipped = needed <= until_end ? 0 : until_end;
         if (!has_room(write, skipped + needed)) return nullptr;
         if (skipped != 0) put_frame(offset, {static_cast<std::uint32_t>(skipped), kSkipped});
-        const std::size_t start = (offset + skipped) & (capacity_ - 1);
+        const std::size_t start = (offset + skipped) & (into_capacity_ - 1);
         put_frame(start, {static_cast<std::uint32_t>(needed), static_cast<std::uint32_t>(size)});
         reserved_ = static_cast<Counter>(skipped + needed);
-        return bytes_ + start + sizeof(Frame);
+        return into_ + start + sizeof(Frame);
     }
 
     // Requires: reserve() gave room, which is filled now.
@@ -79,10 +80,10 @@ public:
                 write_seen_ = write_.load(std::memory_order_acquire);
                 if (read == write_seen_) return {};
             }
-            const std::size_t offset = read & (capacity_ - 1);
+            const std::size_t offset = read & (from_capacity_ - 1);
             const Frame frame = frame_at(offset);
             if (frame.record_bytes != kSkipped) {
-                return {bytes_ + offset + sizeof(Frame), frame.record_bytes};
+                return {from_ + offset + sizeof(Frame), frame.record_bytes};
             }
             advance(frame.frame_bytes);
         }
@@ -90,7 +91,7 @@ public:
 
     // Requires: front() gave a record.
     void pop() noexcept {
-        const std::size_t offset = read_.load(std::memory_order_relaxed) & (capacity_ - 1);
+        const std::size_t offset = read_.load(std::memory_order_relaxed) & (from_capacity_ - 1);
         advance(frame_at(offset).frame_bytes);
     }
 
@@ -113,17 +114,17 @@ private:
         return sizeof(Frame) + ((record + 7) & ~std::size_t{7});
     }
     void put_frame(std::size_t offset, Frame frame) noexcept {
-        std::memcpy(bytes_ + offset, &frame, sizeof frame);
+        std::memcpy(into_ + offset, &frame, sizeof frame);
     }
     Frame frame_at(std::size_t offset) const noexcept {
         Frame frame;
-        std::memcpy(&frame, bytes_ + offset, sizeof frame);
+        std::memcpy(&frame, from_ + offset, sizeof frame);
         return frame;
     }
     bool has_room(Counter write, std::size_t size) noexcept {
-        if (size <= capacity_ - static_cast<Counter>(write - read_seen_)) return true;
+        if (size <= into_capacity_ - static_cast<Counter>(write - read_seen_)) return true;
         refresh();
-        return size <= capacity_ - static_cast<Counter>(write - read_seen_);
+        return size <= into_capacity_ - static_cast<Counter>(write - read_seen_);
     }
     void advance(std::size_t size) noexcept {
         const Counter read = read_.load(std::memory_order_relaxed);
@@ -133,13 +134,19 @@ private:
 
     static constexpr std::size_t kCacheLine = 64;
 
-    char* const bytes_;
-    const std::size_t capacity_;
-    alignas(kCacheLine) std::atomic<Counter> write_{0};  // written by the producer
-    Counter read_seen_ = 0;                              // the producer's copy of read_
-    Counter reserved_ = 0;                               // between reserve() and publish()
-    alignas(kCacheLine) std::atomic<Counter> read_{0};   // written by the consumer
-    Counter write_seen_ = 0;                             // the consumer's copy of write_
+    // The producer's line: it writes here all the time, so the consumer has its own copy of where
+    // the memory is.
+    alignas(kCacheLine) std::atomic<Counter> write_{0};
+    Counter read_seen_ = 0;  // the producer's copy of read_
+    Counter reserved_ = 0;   // between reserve() and publish()
+    char* const into_;
+    const std::size_t into_capacity_;
+
+    // The consumer's line.
+    alignas(kCacheLine) std::atomic<Counter> read_{0};
+    Counter write_seen_ = 0;  // the consumer's copy of write_
+    const char* const from_;
+    const std::size_t from_capacity_;
 };
 
 }  // namespace clew

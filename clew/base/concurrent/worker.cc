@@ -50,8 +50,8 @@ bool time_left(SteadyClock::time_point end, timespec& left) noexcept {
 
 // Now plus `timeout`, without overflow for "for ever".
 SteadyClock::time_point end_of(std::chrono::microseconds timeout) noexcept {
-    constexpr std::chrono::microseconds longest = std::chrono::hours(24 * 365);
-    return SteadyClock::now() + std::clamp(timeout, std::chrono::microseconds(0), longest);
+    constexpr std::chrono::microseconds kLongest = std::chrono::hours(24 * 365);
+    return SteadyClock::now() + std::clamp(timeout, std::chrono::microseconds(0), kLongest);
 }
 
 // Born with every signal blocked: they are the application's. Returns an errno value.

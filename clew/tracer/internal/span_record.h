@@ -92,8 +92,10 @@ static_assert(sizeof(EntryHeader) == 8 && std::is_trivially_copyable_v<EntryHead
     } else if (size >= 4) {
         std::memcpy(to, from, 4);
         std::memcpy(to + size - 4, from + size - 4, 4);
-    } else {
-        for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+    } else if (size != 0) {  // one to three bytes: first, middle, last
+        to[0] = from[0];
+        to[size / 2] = from[size / 2];
+        to[size - 1] = from[size - 1];
     }
     return to + size;
 }
