@@ -145,7 +145,7 @@ bool AsyncReporter::close(milliseconds timeout) noexcept {
     if (own == nullptr) return false;
     own->delivery->stop_sending();
     if (own->state.exchange(WorkerState::ended) == WorkerState::running) {
-        own->worker.stop(end_grace);
+        own->worker.stop(kEndGrace);
     }
     return flushed;
 }

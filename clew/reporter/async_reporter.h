@@ -50,7 +50,7 @@ public:
     bool flush(std::chrono::milliseconds timeout) noexcept;
 
     // Blocks: flushes within `timeout`, then ends for good; what is unsent counts as at_close.
-    // Returns at most a moment (end_grace) after the timeout. False when something was unsent.
+    // Returns at most a moment (kEndGrace) after the timeout. False when something was unsent.
     bool close(std::chrono::milliseconds timeout) noexcept;
 
     ReporterCounts counts() const noexcept;
@@ -58,7 +58,7 @@ public:
     std::string last_error() const;
 
     // For the worker to leave what it is at.
-    static constexpr std::chrono::milliseconds end_grace{250};
+    static constexpr std::chrono::milliseconds kEndGrace{250};
 
 private:
     struct Era;

@@ -11,7 +11,7 @@ constexpr milliseconds kFlushIntervalMax{60'000};
 constexpr milliseconds kSendTimeoutMin{10};
 constexpr milliseconds kSendTimeoutMax{600'000};
 constexpr milliseconds kCloseTimeoutMax{600'000};
-constexpr std::size_t kQueueBytesMin = 64 * 1024;
+constexpr std::size_t kQueueBytesMin = 65'536;
 
 Error out_of_range(const char* sentence) { return {Code::invalid_argument, sentence}; }
 

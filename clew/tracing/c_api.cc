@@ -139,7 +139,6 @@ void add_tracer_drops(const clew::tracer::FinishedCounts& counts, clew_stats& st
     stats.dropped[clew_drop_ring_full] += of(DropReason::ring_full);
     stats.dropped[clew_drop_threads] += of(DropReason::rings_max);
     stats.dropped[clew_drop_no_memory] += of(DropReason::no_memory);
-    stats.dropped[clew_drop_too_large] += of(DropReason::span_bytes);
     stats.dropped[clew_drop_at_close] += of(DropReason::closed);
 }
 
@@ -157,7 +156,7 @@ void add_reporter_drops(const clew::reporter::ReporterCounts& counts, clew_stats
 }
 
 // Every reason that the tracer or the reporter may count has a number of its own above.
-static_assert(clew::tracer::kDropReasons == 5 && clew::reporter::kDropReasons == 6);
+static_assert(clew::tracer::kDropReasons == 4 && clew::reporter::kDropReasons == 6);
 
 }  // namespace
 

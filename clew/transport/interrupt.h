@@ -13,7 +13,7 @@
 
 namespace clew::transport {
 
-// Called about every Interrupt::check_interval by a thread that waits.
+// Called about every Interrupt::kCheckInterval by a thread that waits.
 struct WaitHook {
     void (*call)(void* receiver) noexcept = nullptr;
     void* receiver = nullptr;
@@ -22,7 +22,7 @@ struct WaitHook {
 class Interrupt {
 public:
     // A wait is cut into pieces of this length.
-    static constexpr std::chrono::milliseconds check_interval{20};
+    static constexpr std::chrono::milliseconds kCheckInterval{20};
 
     // The release pairs with the acquire of is_raised().
     void raise() noexcept { raised_.store(true, std::memory_order_release); }

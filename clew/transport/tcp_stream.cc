@@ -81,7 +81,7 @@ Expected<void> TcpStream::connect_to(const addrinfo& address, const Deadline& de
 Expected<short> TcpStream::wait(short events, const Deadline& deadline) const {
     for (;;) {
         if (interrupt_.is_raised()) return Error{Code::cancelled, "interrupted"};
-        const auto piece = std::min(deadline.remaining(), Interrupt::check_interval);
+        const auto piece = std::min(deadline.remaining(), Interrupt::kCheckInterval);
         pollfd polled{fd_.load(), events, 0};
         const int count = poll(&polled, 1, static_cast<int>(piece.count()));
         if (count > 0) return polled.revents;

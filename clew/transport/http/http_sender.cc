@@ -117,11 +117,11 @@ Expected<ReplyHead> HttpSender::read_head(const Deadline& deadline) {
 }
 
 Expected<void> HttpSender::read_more(const Deadline& deadline) {
-    if (reply_bytes_read_ >= reply_bytes_max) {
+    if (reply_bytes_read_ >= kReplyBytesMax) {
         return Error{Code::limit_exceeded, "the reply is longer than reply_bytes_max"};
     }
     std::array<char, kReadBytes> bytes;
-    const std::size_t size = std::min(bytes.size(), reply_bytes_max - reply_bytes_read_);
+    const std::size_t size = std::min(bytes.size(), kReplyBytesMax - reply_bytes_read_);
     const Expected<std::size_t> count = stream_.read(std::span(bytes.data(), size), deadline);
     if (!count) return count.error();
     if (*count == 0) return Error{Code::truncated, "the peer hung up"};
@@ -135,7 +135,7 @@ void HttpSender::finish_reply(const ReplyHead& head, const Deadline& deadline) {
     const std::uint64_t body_bytes = has_body ? head.content_length.value_or(0) : 0;
     bool reusable = head.keeps_connection && head.has_known_end();
     while (reusable && reply_.size() < body_bytes) {
-        reusable = body_bytes <= reply_bytes_max && read_more(deadline).has_value();
+        reusable = body_bytes <= kReplyBytesMax && read_more(deadline).has_value();
     }
     if (!reusable || reply_.size() > body_bytes) stream_.close();
 }

@@ -4,7 +4,7 @@
 // Sends spans as a Zipkin reporter does: POST of a JSON list to /api/v2/spans over HTTP/1.1, one
 // kept connection, no third-party library. 2xx is accepted; 408, 429, 502, 503 and 504 ask for
 // patience (Retry-After is obeyed); every other status is a refusal, redirects included. Of a reply
-// at most reply_bytes_max is read.
+// at most kReplyBytesMax bytes are read.
 //
 // Threads and fork: as transport/sender.h says.
 
@@ -33,7 +33,7 @@ struct HttpSenderOptions {
 
 class HttpSender final : public Sender {
 public:
-    static constexpr std::size_t reply_bytes_max = 64 * 1024;
+    static constexpr std::size_t kReplyBytesMax = 64U << 10U;
 
     explicit HttpSender(HttpSenderOptions options);
 

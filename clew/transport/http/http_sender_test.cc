@@ -181,7 +181,7 @@ TEST_F(HttpSenderTest, connects_anew_when_the_peer_announces_its_end) {
 }
 
 TEST_F(HttpSenderTest, reads_no_body_beyond_its_limit_and_still_has_the_verdict) {
-    const std::string body(HttpSender::reply_bytes_max + 1, 'x');
+    const std::string body(HttpSender::kReplyBytesMax + 1, 'x');
     const std::string answer =
         "HTTP/1.1 202 A\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     EXPECT_EQ(send_to_peer_that_answers(answer).outcome, Outcome::accepted);

@@ -57,7 +57,7 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
         std::chrono::day(static_cast<unsigned>(day))};
     if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
     const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-    return days * 86'400 + hour * 3'600 + minute * 60 + second;
+    return days * 86'400 + hour * std::int64_t{3'600} + minute * std::int64_t{60} + second;
 }
 
 }  // namespace

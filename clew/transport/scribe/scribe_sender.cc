@@ -77,7 +77,7 @@ SendResult ScribeSender::exchange(const Deadline& deadline) {
 Expected<void> ScribeSender::read_frame(const Deadline& deadline) {
     if (Expected<void> done = read_exactly(kLengthBytes, deadline); !done) return done;
     const auto size = static_cast<std::uint32_t>(wire::ThriftReader(reply_).read_int32());
-    if (size > reply_bytes_max) {
+    if (size > kReplyBytesMax) {
         return Error{Code::limit_exceeded, "the reply is longer than reply_bytes_max"};
     }
     return read_exactly(size, deadline);

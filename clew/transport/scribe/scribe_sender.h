@@ -33,7 +33,7 @@ struct ScribeSenderOptions {
 
 class ScribeSender final : public Sender {
 public:
-    static constexpr std::size_t reply_bytes_max = 64 * 1024;
+    static constexpr std::size_t kReplyBytesMax = 64U << 10U;
 
     explicit ScribeSender(ScribeSenderOptions options);
 

@@ -188,7 +188,7 @@ TEST_F(ScribeSenderTest, repeats_the_words_of_an_exception) {
 
 TEST_F(ScribeSenderTest, reads_no_reply_beyond_its_limit) {
     const SendResult result = send_to_peer_that_answers([](const Call&) {
-        return framed(std::string(ScribeSender::reply_bytes_max + 1, 'x'));
+        return framed(std::string(ScribeSender::kReplyBytesMax + 1, 'x'));
     });
     EXPECT_EQ(result.outcome, Outcome::unanswered);
     EXPECT_EQ(result.reason, "waiting for the reply: the reply is longer than reply_bytes_max");

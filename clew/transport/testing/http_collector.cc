@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/transport/testing/http_collector.h"
 
-#include <thread>
-
 namespace clew::transport::testing {
 
 std::vector<std::string> HttpCollector::bodies() const {
@@ -15,8 +13,14 @@ std::string HttpCollector::newest_head() const {
     return newest_head_;
 }
 
+void HttpCollector::hold_first(std::size_t connections) {
+    const std::lock_guard lock(mutex_);
+    held_ = connections;
+    released_.notify_all();
+}
+
 void HttpCollector::stop() {
-    stopping_.store(true);
+    release();
     server_.stop();
 }
 
@@ -33,7 +37,10 @@ void HttpCollector::answer(PeerConnection& peer) {
             bodies_.push_back(*body);
             newest_head_ = *head;
         }
-        while (number <= held_.load() && !stopping_.load()) std::this_thread::yield();
+        {
+            std::unique_lock lock(mutex_);
+            released_.wait(lock, [&] { return number > held_; });
+        }
         if (!peer.write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")) return;
     }
 }

@@ -7,6 +7,7 @@
 // Threads: all of it from anywhere.
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -33,8 +34,8 @@ public:
     // The header lines of the newest request.
     std::string newest_head() const;
     // Bodies are kept at once, but answers on the first `connections` wait for release().
-    void hold_first(std::size_t connections) noexcept { held_.store(connections); }
-    void release() noexcept { held_.store(0); }
+    void hold_first(std::size_t connections);
+    void release() { hold_first(0); }
     void stop();
 
 private:
@@ -43,9 +44,9 @@ private:
     mutable std::mutex mutex_;
     std::vector<std::string> bodies_;
     std::string newest_head_;
-    std::atomic<std::size_t> held_{0};
+    std::size_t held_ = 0;
+    std::condition_variable released_;  // held_ has changed
     std::atomic<std::size_t> begun_{0};
-    std::atomic<bool> stopping_{false};
     LoopbackServer server_;
 };
 

@@ -15,7 +15,7 @@ constexpr int kPieceMs = 10;
 }  // namespace
 
 bool PeerConnection::wait(short events) {
-    const auto until = std::chrono::steady_clock::now() + wait_max;
+    const auto until = std::chrono::steady_clock::now() + kWaitMax;
     while (fd_ >= 0 && !stopping_.load() && std::chrono::steady_clock::now() < until) {
         pollfd polled{fd_, events, 0};
         if (poll(&polled, 1, kPieceMs) > 0) return true;

@@ -2,7 +2,7 @@
 #pragma once
 
 // The far end of a connection in a test: what a scripted peer reads and writes. Every wait ends
-// when the other side goes, when the server is stopped, or after wait_max, so no test can hang on
+// when the other side goes, when the server is stopped, or after kWaitMax, so no test can hang on
 // it.
 //
 // Threads: one at a time.
@@ -18,7 +18,7 @@ namespace clew::transport::testing {
 
 class PeerConnection {
 public:
-    static constexpr std::chrono::seconds wait_max{20};
+    static constexpr std::chrono::seconds kWaitMax{20};
 
     // Takes the descriptor over. Requires: stopping outlives this.
     PeerConnection(int fd, const std::atomic<bool>& stopping) noexcept
