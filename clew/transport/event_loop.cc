@@ -10,6 +10,8 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "clew/base/assert.h"
 
@@ -25,6 +27,10 @@ struct LoopThread {
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
         context.get_executor()};
     std::thread thread;
+
+    // Asio makes what it polls with at the first socket or timer, and throws when it cannot: here,
+    // where it can be told, and not at a peer's connection.
+    void make_reactor() { boost::asio::steady_timer timer(context); }
 };
 
 }  // namespace
@@ -38,12 +44,18 @@ EventLoop::EventLoop(std::size_t thread_count) : threads_(std::make_unique<Threa
     for (std::size_t i = 0; i < thread_count; ++i) {
         threads_->all.push_back(std::make_unique<LoopThread>());
     }
+    try {
+        for (const std::unique_ptr<LoopThread>& loop : threads_->all) loop->make_reactor();
+    } catch (const boost::system::system_error& error) {
+        made_ = system_error("making the event loop", error.code().value());
+    }
 }
 
 EventLoop::~EventLoop() { stop(); }
 
 Expected<void> EventLoop::start() {
     CLEW_ASSERT(!running_.load());
+    if (!made_) return made_;
     running_ = true;
     for (std::size_t i = 0; i < threads_->all.size(); ++i) {
         LoopThread& loop = *threads_->all[i];

@@ -22,14 +22,19 @@ namespace clew::transport {
 
 class EventLoop {
 public:
-    // Requires: thread_count >= 1.
+    // Requires: thread_count >= 1. What the operating system refuses here (file descriptors) is
+    // told by start(), and by the listeners that are opened on the loop.
     explicit EventLoop(std::size_t thread_count);
     ~EventLoop();
     EventLoop(const EventLoop&) = delete;
     EventLoop& operator=(const EventLoop&) = delete;
 
-    // Starts the threads ("clew-loop-0", ...). Called once. Errors: io, when there is no thread.
+    // Starts the threads ("clew-loop-0", ...). Called once. Errors: io, when there is no thread or
+    // no file descriptor left.
     Expected<void> start();
+
+    // An error when the loop could not be made.
+    const Expected<void>& made() const noexcept { return made_; }
 
     // Ends the threads; what they have not begun by then is never run. Idempotent.
     void stop();
@@ -51,6 +56,7 @@ private:
     std::unique_ptr<Threads> threads_;
     std::atomic<std::size_t> next_{0};
     std::atomic<bool> running_{false};
+    Expected<void> made_;
 };
 
 }  // namespace clew::transport

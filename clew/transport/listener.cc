@@ -362,6 +362,7 @@ bool Listener::State::wait(std::optional<steady_clock::time_point> deadline, Con
 Expected<std::unique_ptr<Listener>> Listener::open(
     EventLoop& loop, const ListenerOptions& options, MakeConnection make_connection
 ) {
+    if (!loop.made()) return loop.made().error();
     auto state = std::make_shared<State>(loop, options, std::move(make_connection));
     if (Expected<void> bound = state->bind(); !bound) return std::move(bound).error();
     return std::unique_ptr<Listener>(new Listener(std::move(state)));
