@@ -19,6 +19,7 @@ version: str
 current_span: ContextVar[Span | None]
 
 def current() -> Span | None: ...
+
 @final
 class Span:
     @property
