@@ -12,7 +12,6 @@ const char* drop_reason_name(DropReason reason) noexcept {
         case DropReason::ring_full: return "ring_full";
         case DropReason::rings_max: return "rings_max";
         case DropReason::no_memory: return "no_memory";
-        case DropReason::span_bytes: return "span_bytes";
         case DropReason::closed: return "closed";
     }
     return "unknown";

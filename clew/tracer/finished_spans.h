@@ -25,13 +25,12 @@ class Recorder;
 
 // Why a finished span was lost on its way to the reporter.
 enum class DropReason : std::uint8_t {
-    ring_full = 0,   // the thread recorded faster than the reporter drained (limit ring_bytes_max)
-    rings_max = 1,   // more threads record at once than limit rings_max allows
-    no_memory = 2,   // the system gave no memory for a ring or for a drained span
-    span_bytes = 3,  // one record larger than a ring takes
-    closed = 4,      // finished after the tracer ended
+    ring_full = 0,  // the thread recorded faster than the reporter drained (limit ring_bytes_max)
+    rings_max = 1,  // more threads record at once than limit rings_max allows
+    no_memory = 2,  // the system gave no memory for a ring or for a drained span
+    closed = 3,     // finished after the tracer ended
 };
-inline constexpr std::size_t kDropReasons = 5;
+inline constexpr std::size_t kDropReasons = 4;
 
 // The reason's name as it stands above, e.g. "ring_full".
 const char* drop_reason_name(DropReason reason) noexcept;
