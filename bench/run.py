@@ -122,9 +122,12 @@ def show(rows):
             f" | ≤ {row['goal']} |"
         )
     for row in rows:
-        print(f"\n{row['what']}: the floor is {row['floor']}.", end="")
+        kernels = ""
         if row["kernel"]:
-            print(f" Timed on the kernel {row['kernel']}, counted on {row['instruction_kernel']}.")
+            kernels = (
+                f" Timed on the kernel {row['kernel']}, counted on {row['instruction_kernel']}."
+            )
+        print(f"\n{row['what']}: the floor is {row['floor']}.{kernels}")
 
 
 def main():
