@@ -84,6 +84,24 @@ void accept_spans(benchmark::State& state) {
 }
 BENCHMARK(accept_spans)->Arg(1)->Arg(10)->Arg(100);
 
+// One trace that grows to a hundred thousand spans, one span a batch.
+void accept_one_trace(benchmark::State& state) {
+    constexpr std::uint64_t kSpans = 100'000;
+    for (auto _ : state) {
+        auto storage = make_storage(kSpans);
+        for (std::uint64_t i = 0; i < kSpans; ++i) {
+            clew::model::SpanBuilder builder;
+            builder.start_span().trace_id = {0, 1};
+            builder.row().id = {i + 1};
+            builder.row().timestamp = {kStartUs + static_cast<std::int64_t>(i * 100), 0};
+            builder.set_local_endpoint({"service", {}, {}, 0});
+            accept(*storage, builder.finish());
+        }
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kSpans));
+}
+BENCHMARK(accept_one_trace)->Unit(benchmark::kMillisecond);
+
 clew::trace::TraceQuery newest_ten(std::string service) {
     clew::trace::TraceQuery query;
     query.service_name = std::move(service);
