@@ -2,41 +2,14 @@
 // The question as labelled fields. Nothing is asked before the form is sent; what is wrong is said
 // beside the field it is about.
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import { faultsOf, parseQuery, type SearchQuery } from '../../core/query';
 import { config, kConfigDefaults } from '../../ui/api';
 import { Combobox } from '../../ui/combobox';
 import { Icon } from '../../ui/icons';
+import { Labelled } from '../../ui/labelled';
 import type { SearchState } from './search_state';
 import { TimeFields } from './time_fields';
-
-interface LabelledProps {
-  readonly id: string;
-  readonly label: string;
-  readonly hint?: string;
-  readonly fault?: string | undefined;
-  readonly children: ComponentChildren;
-}
-
-export function Labelled({ id, label, hint, fault, children }: LabelledProps): JSX.Element {
-  return (
-    <div class="labelled">
-      <label for={id}>{label}</label>
-      {children}
-      {fault !== undefined ? (
-        <p class="fault" id={`${id}-note`} role="alert">
-          {fault}
-        </p>
-      ) : (
-        hint !== undefined && (
-          <p class="hint" id={`${id}-note`}>
-            {hint}
-          </p>
-        )
-      )}
-    </div>
-  );
-}
 
 type TextKey = 'annotationQuery' | 'minDuration' | 'maxDuration';
 

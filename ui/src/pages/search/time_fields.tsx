@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { formatDuration } from '../../core/duration';
 import { fromLocalField, toLocalField } from '../../core/instant';
 import { kLookbacks, type QueryFaults, spanOfTime } from '../../core/query';
-import { Labelled } from './search_form';
+import { Labelled } from '../../ui/labelled';
 import type { SearchState } from './search_state';
 
 const kUnitWords = { m: 'minute', h: 'hour', d: 'day' } as const;
