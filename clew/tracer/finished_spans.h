@@ -68,7 +68,8 @@ public:
     std::size_t drain(model::SpanBuilder& into, std::size_t spans_max) noexcept;
 
     // Replaces the hook; an empty WakeUp removes it. Once this returns, the previous hook is not
-    // running and will not be called again; so never from inside a hook. Spans that finished before are told at the next finish.
+    // running and will not be called again; so never from inside a hook. Spans that finished before
+    // are told at the next finish.
     void set_wake_up(WakeUp wake_up) noexcept;
 
     FinishedCounts counts() const noexcept;
