@@ -143,7 +143,7 @@ Expected<std::vector<StoredTrace>> MemoryStorage::find_traces(const trace::Trace
     walk(
         query.service_name,
         window_of(query.end_ts, query.lookback),
-        [&](const TimeCandidate& candidate, Batches batches) {
+        [&](const TimeCandidate& candidate, Batches&& batches) {
             if (selection.is_settled(candidate.newest_bound_ms)) return false;
             selection.offer(candidate.trace, std::move(batches));
             return true;
@@ -211,7 +211,7 @@ Expected<std::vector<model::DependencyLink>> MemoryStorage::dependencies(
 ) const {
     const TimeSpan window = window_of(end_ts, lookback);
     trace::DependencyLinker linker;
-    const Visit visit = [&](const TimeCandidate&, Batches batches) {
+    const Visit visit = [&](const TimeCandidate&, Batches&& batches) {
         const std::vector<model::Span> spans = spans_of(batches);
         if (has_span_in(window, spans)) linker.add_trace(spans);
         return true;

@@ -76,7 +76,7 @@ public:
 private:
     using Batches = std::vector<std::shared_ptr<const model::SpanBatch>>;
     // Gets a trace that may have spans in the window; false: enough.
-    using Visit = std::function<bool(const TimeCandidate&, Batches)>;
+    using Visit = std::function<bool(const TimeCandidate&, Batches&&)>;
 
     MemoryStorage(MemoryOptions options, const Clock& clock);
 

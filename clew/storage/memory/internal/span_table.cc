@@ -95,8 +95,7 @@ void SpanTable::index_names(const model::SpanBatch& spans, TraceRecord& record) 
         services.push_back(service);
     }
     std::ranges::sort(services);
-    const auto repeated = std::ranges::unique(services);
-    services.erase(repeated.begin(), repeated.end());
+    services.erase(std::unique(services.begin(), services.end()), services.end());
     std::vector<ServiceEntry*> fresh;
     std::ranges::set_difference(services, record.services, std::back_inserter(fresh));
     if (fresh.empty()) return;
