@@ -22,7 +22,7 @@ constexpr std::size_t kJoinedSpansMax = 4096;
 
 std::size_t bytes_of(const model::SpanBatch& segment) noexcept {
     // Its six or so allocations have a header each; shared_ptr adds a control block.
-    constexpr std::size_t kHeaders = 7 * 16;
+    constexpr std::size_t kHeaders = std::size_t{7} * 16;
     return segment.size_bytes() + kHeaders;
 }
 
@@ -82,7 +82,7 @@ std::int64_t TraceRecord::age_us() const noexcept {
 
 std::size_t TraceRecord::bytes() const noexcept {
     return segment_bytes_ + heap_bytes(segments_) + heap_bytes(hashes_) + heap_bytes(table_) +
-           heap_bytes(services);
+           heap_bytes(services.capacity() * sizeof(void*));
 }
 
 void TraceRecord::remember(std::uint64_t hash) {
