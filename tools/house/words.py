@@ -34,8 +34,8 @@ NOT_A_TYPE = set(
     "template sizeof".split()
 )
 MACHINE = re.compile(
-    r"(?<![\w.~$}])/(?:root|work|farm|home/[a-z]\w*)/|/tmp/clew\b"
-    r"|registry\.npmjs\.org|pypi\.org|pythonhosted\.org|deb\.debian\.org"
+    r"(?<![\w.~$}])/(?:root|work|home/[a-z]\w*)/"
+    r"|\bregistry\.\w+\.\w+|\b(?:pypi|pythonhosted)\.org|\bdeb\.\w+\.org"
 )
 
 
