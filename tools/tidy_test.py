@@ -338,7 +338,7 @@ class Words(RuleTest):
                     "machine", {"docs/glossary.md": CLEAN["docs/glossary.md"] + text}
                 )
         self.assert_keeps(
-            {"docs/glossary.md": CLEAN["docs/glossary.md"] + "see /zipkin/ and ~/work/\n"}
+            {"docs/glossary.md": CLEAN["docs/glossary.md"] + "see /zipkin/ and ~/notes/\n"}
         )
 
     def test_lets_a_line_state_its_reason(self):
