@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Distributed tracing, recorded by a native library.
 
-An eventlet service is traced by two lines::
+    import clew
+    clew.enable(service_name="thumbnails")
+
+From then on the calls that this process makes are spans and carry the trace to the services called.
+An eventlet service turns more on by two lines::
 
     from clew.eventlet import patcher
     patcher.enable_trace_patch()
@@ -11,5 +15,6 @@ Importing this package starts nothing and changes nothing.
 
 from clew._native import Span, Tracer, current
 from clew._native import version as __version__
+from clew.session import disable, enable, tracer
 
-__all__ = ["Span", "Tracer", "__version__", "current"]
+__all__ = ["Span", "Tracer", "__version__", "current", "disable", "enable", "tracer"]

@@ -15,7 +15,7 @@ import functools
 from typing import Any
 
 from clew import faults
-from clew.patches import Session
+from clew.session import Session
 
 # Set on connections, in their instance dictionary.
 _REQUEST = "_clew_request"  # (method, target) between putrequest() and endheaders()

@@ -12,12 +12,12 @@ from typing import Any
 
 from clew import faults
 from clew._native import current
-from clew.patches import Session
+from clew.session import Session
 
 
-def patch(session: Session) -> None:
+def patch(session: Session, module: Any) -> None:
     """Hooks Logger.callHandlers: what passes a logger's level and filters gets there."""
-    session.patches.replace(logging.Logger, "callHandlers", functools.partial(_call, session))
+    session.patches.replace(module.Logger, "callHandlers", functools.partial(_call, session))
 
 
 def _call(session: Session, original: Any) -> Any:

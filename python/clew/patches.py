@@ -38,14 +38,3 @@ class Patches:
             owner, name, original, replacement = self._replaced.pop()
             if vars(owner).get(name) is replacement:
                 setattr(owner, name, original)
-
-
-class Session:
-    """What the hooks of one enable_trace_patch() share; over once `tracer` is None."""
-
-    __slots__ = ("legacy_tags", "patches", "tracer")
-
-    def __init__(self, tracer: Any, legacy_tags: bool = False) -> None:
-        self.tracer = tracer
-        self.legacy_tags = legacy_tags
-        self.patches = Patches()

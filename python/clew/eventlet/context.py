@@ -17,16 +17,16 @@ from typing import Any
 
 from clew import faults
 from clew._native import current, current_span
-from clew.patches import Session
+from clew.session import Session
 
 
-def patch(session: Session) -> None:
-    """Hooks eventlet's three ways to start work.
+def patch(session: Session, greenthread: Any) -> None:
+    """Hooks eventlet's three ways to start work, of eventlet.greenthread and of eventlet.tpool.
 
     Two of them are private names, unchanged since 2015: where one is missing, its greenthreads
     start without a span, and a RuntimeWarning says so.
     """
-    from eventlet import greenthread, tpool
+    from eventlet import tpool
 
     for owner, name, hook in (
         (greenthread.GreenThread, "__init__", _green_thread),

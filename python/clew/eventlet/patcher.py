@@ -14,22 +14,15 @@ Threads: turn on and off from the main thread, while no request is served.
 
 from __future__ import annotations
 
-import atexit
 import os
-import sys
 
-from clew import http_client, logging_capture
+from clew import session
 from clew._native import Tracer
-from clew.eventlet import context, server
-from clew.patches import Session
+from clew.session import check
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9410  # of scribe
-# How long turning off, or leaving the program, may wait for the collector: half of it until what
-# has finished is sent, half for the tracer's own end.
-CLOSE_SECONDS_MAX = 1.0
-
-_session: Session | None = None
+HOOKS = ("eventlet", "http.client")  # of clew.hooks
 
 
 def enable_trace_patch(
@@ -65,82 +58,49 @@ def enable_trace_patch(
 
     TypeError, ValueError: an argument is wrong; nothing has changed then.
     """
-    _check(trace_app_log, "trace_app_log", bool)
-    _check(legacy_tags, "legacy_tags", bool)
-    tracer = Tracer(
-        _service_name(service_name),
-        _endpoint(host, port, endpoint),
-        sample_rate=_sample_rate(sampling_rate),
+    check(trace_app_log, "trace_app_log", bool)
+    where = _endpoint(host, port, endpoint)
+    sample_rate = _sample_rate(sampling_rate)
+    # The hooks arm what is imported.
+    import eventlet.green.http.client  # noqa: F401
+    import eventlet.wsgi  # noqa: F401
+
+    session.enable(
+        service_name=service_name,
+        endpoint=where,
+        sample_rate=sample_rate,
         propagation=propagation,
         trace_id_bits=trace_id_bits,
         flush_interval_ms=flush_interval_ms,
-        close_timeout_ms=int(CLOSE_SECONDS_MAX * 500),
+        hooks=[*HOOKS, "log_annotations"] if trace_app_log else HOOKS,
+        legacy_tags=legacy_tags,
     )
-    disable_trace_patch()
-    session = Session(tracer, legacy_tags)
-    try:
-        _patch(session, trace_app_log)
-    except BaseException:
-        session.patches.restore()
-        raise
-    global _session
-    _session = session
-    atexit.register(_at_exit)
 
 
 def disable_trace_patch() -> None:
     """Restores every attribute that enable_trace_patch() replaced, and sends what has finished.
 
-    Waits for that at most CLOSE_SECONDS_MAX. Does nothing when tracing is off.
+    Waits for that at most a second. Does nothing when tracing is off.
     """
-    global _session
-    session, _session = _session, None
-    if session is not None:
-        atexit.unregister(_at_exit)
-        session.patches.restore()
-        tracer, session.tracer = session.tracer, None
-        tracer.close(CLOSE_SECONDS_MAX / 2)
+    session.disable()
 
 
 def active_tracer() -> Tracer | None:
     """The tracer that enable_trace_patch() made: for flush() and stats(), or spans of one's own."""
-    return None if _session is None else _session.tracer
-
-
-def _patch(session: Session, trace_app_log: bool) -> None:
-    import http.client
-
-    import eventlet.green.http.client
-
-    server.patch(session)
-    http_client.patch(session, http.client)
-    http_client.patch(session, eventlet.green.http.client)
-    context.patch(session)
-    if trace_app_log:
-        logging_capture.patch(session)
-
-
-def _at_exit() -> None:
-    if _session is not None:
-        _session.tracer.flush(CLOSE_SECONDS_MAX / 2)
-
-
-def _check(value: object, name: str, kind: type) -> None:
-    if not isinstance(value, kind):
-        raise TypeError(f"{name} must be {kind.__name__}, not {value!r}")
+    return session.tracer()
 
 
 def _endpoint(host: str, port: int, endpoint: str | None) -> str | None:
     """The URL to send to; None where the environment names one and the arguments do not."""
-    _check(host, "host", str)
-    _check(port, "port", int)
+    check(host, "host", str)
+    check(port, "port", int)
     if not host or any(character.isspace() or character in "/[]@" for character in host):
         raise ValueError(f"host must be a name or an address, not {host!r}")
     if isinstance(port, bool) or not 1 <= port <= 65535:
         raise ValueError(f"port must be 1 to 65535, not {port!r}")
     is_default = host == DEFAULT_HOST and port == DEFAULT_PORT
     if endpoint is not None:
-        _check(endpoint, "endpoint", str)
+        check(endpoint, "endpoint", str)
         if not is_default:
             raise ValueError("endpoint replaces host and port: give one or the other")
         return endpoint
@@ -155,14 +115,3 @@ def _sample_rate(rate: float) -> float | None:
     if not 0 <= rate <= 1:
         raise ValueError(f"sampling_rate must be 0 to 1, not {rate!r}")
     return None if rate == 1 else float(rate)
-
-
-def _service_name(name: str | None) -> str | None:
-    if name is not None:
-        _check(name, "service_name", str)
-        if not name:
-            raise ValueError("service_name must not be empty")
-        return name
-    if os.environ.get("CLEW_SERVICE_NAME") or os.environ.get("OTEL_SERVICE_NAME"):
-        return None
-    return os.path.basename(sys.argv[0] if sys.argv else "") or "python"

@@ -15,13 +15,11 @@ from typing import Any
 
 from clew import faults
 from clew._native import Exchange
-from clew.patches import Session
+from clew.session import Session
 
 
-def patch(session: Session) -> None:
+def patch(session: Session, wsgi: Any) -> None:
     """Hooks HttpProtocol.handle_one_response, also for protocols derived from it."""
-    from eventlet import wsgi
-
     session.patches.replace(
         wsgi.HttpProtocol,
         "handle_one_response",

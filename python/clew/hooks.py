@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The hooks that tracing can arm, by name, and the modules that each of them changes.
+
+A hook is a module of this package with patch(session, module), called once a module that it changes
+has been imported. None of them is imported before: a program pays for what it uses.
+
+Threads: armed where tracing is turned on, or on the thread that imports the module.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+# {name: {module that is changed: module of clew that changes it}}
+HOOKS: Mapping[str, Mapping[str, str]] = {
+    "eventlet": {
+        "eventlet.wsgi": "clew.eventlet.server",
+        "eventlet.greenthread": "clew.eventlet.context",
+    },
+    "http.client": {
+        "http.client": "clew.http_client",
+        "eventlet.green.http.client": "clew.http_client",
+    },
+    "log_annotations": {"logging": "clew.logging_capture"},
+}
+# Armed unless others are asked for.
+DEFAULT = ("eventlet", "http.client")
+
+
+def chosen(names: Iterable[str] | None) -> tuple[str, ...]:
+    """The names, checked; the default ones for None. TypeError, ValueError: no such hook."""
+    if names is None:
+        return DEFAULT
+    if isinstance(names, str):
+        raise TypeError(f"hooks must be a sequence of names, not {names!r}")
+    found = tuple(names)
+    for name in found:
+        if name not in HOOKS:
+            raise ValueError(f"there is no hook {name!r}: " + ", ".join(HOOKS))
+    return found
+
+
+def targets(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(module that is changed, module of clew that changes it) for all hooks named."""
+    for name in names:
+        yield from HOOKS[name].items()
+
+
+def arm(session: Any, module: ModuleType, changed_by: str) -> None:
+    """Lets one hook change one imported module."""
+    importlib.import_module(changed_by)
+    sys.modules[changed_by].patch(session, module)

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Being told when a module has been imported, so that what is traced may come later than tracing.
+
+A finder stands first in sys.meta_path; it finds nothing by itself, but lets the finders behind it
+find the module and calls back once the module has run. Needs nothing else of this package.
+
+Threads: the callback runs on the thread that imports, which holds the module's import lock.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+
+class Watch:
+    """Calls `imported(module)` for each of some modules, now if it is there, else once it is."""
+
+    def __init__(self, names: Iterable[str], imported: Callable[[ModuleType], None]) -> None:
+        self._waiting = set(names)
+        self._imported = imported
+
+    def start(self) -> None:
+        """Begins to watch. What `imported` raises about a module that is there comes through."""
+        there = [name for name in self._waiting if is_imported(name)]
+        self._waiting.difference_update(there)
+        if self._waiting:
+            sys.meta_path.insert(0, self)
+        for name in there:
+            self._imported(sys.modules[name])
+
+    def stop(self) -> None:
+        """Ends the watch; a module that is being imported just now is not told any more."""
+        self._waiting.clear()
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """What the import system asks; see importlib.abc.MetaPathFinder."""
+        if name not in self._waiting:
+            return None
+        for finder in list(sys.meta_path):
+            if isinstance(finder, Watch) and finder is self:
+                continue
+            find = getattr(finder, "find_spec", None)
+            spec = find(name, path, target) if find is not None else None
+            if spec is not None:
+                if hasattr(spec.loader, "exec_module"):
+                    spec.loader = _Loader(spec.loader, self)
+                return spec
+        return None
+
+    def executed(self, module: ModuleType) -> None:
+        """Says that a module has run; of its loader."""
+        if module.__name__ in self._waiting:
+            self._waiting.discard(module.__name__)
+            self._imported(module)
+
+
+class _Loader:
+    """A module's own loader, which the module gets back before it runs."""
+
+    def __init__(self, loader: Any, watch: Watch) -> None:
+        self._loader = loader
+        self._watch = watch
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        self._watch.executed(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+
+def is_imported(name: str) -> bool:
+    """Whether a module is there and has run to its end."""
+    module = sys.modules.get(name)
+    return module is not None and not getattr(module.__spec__, "_initializing", False)
