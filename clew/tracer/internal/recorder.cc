@@ -172,8 +172,11 @@ void Recorder::count_lost(DropReason reason) noexcept {
 void Recorder::tell(WakeReason reason) noexcept {
     // Busy: another thread tells, or the hook is being replaced. What is untold stays so.
     if (!try_lock(hook_lock_)) return;
-    attention_.fetch_and(~kUntold, std::memory_order_acq_rel);
-    if (auto* const hook = hook_.load(std::memory_order_relaxed)) {
+    const std::uint32_t attention = attention_.fetch_and(~kUntold, std::memory_order_acq_rel);
+    // Two threads may have met the same kUntold: one of them tells.
+    const bool is_news = reason != WakeReason::first_finish || (attention & kUntold) != 0;
+    auto* const hook = hook_.load(std::memory_order_relaxed);
+    if (is_news && hook != nullptr) {
         hook(hook_receiver_.load(std::memory_order_relaxed), reason);
     }
     unlock(hook_lock_);
