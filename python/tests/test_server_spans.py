@@ -18,6 +18,7 @@ def test_a_request_is_one_server_span(service, path):
     after = time.time_ns() // 1000
     assert (status, body) == (200, b"hello")
     span = service.collector.one("SERVER", f"/plain/{path}")
+    arrived = time.time_ns() // 1000
     assert span["name"] == "get"
     assert span["localEndpoint"] == {
         "serviceName": "tested",
@@ -32,7 +33,8 @@ def test_a_request_is_one_server_span(service, path):
     }
     assert span["annotations"] == []
     assert before <= span["timestamp"] <= after
-    assert 1 <= span["duration"] <= after - before + 1
+    # The client may have its answer before the server is through with it.
+    assert 1 <= span["duration"] <= arrived - span["timestamp"]
     assert "parentId" not in span
     assert span["id"] == span["traceId"]
     assert int(span["id"], 16) != 0
