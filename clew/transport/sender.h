@@ -39,6 +39,12 @@ struct SendResult {
     std::chrono::milliseconds retry_after{0};
     // Empty when accepted; else one sentence for a person.
     std::string reason;
+    // Of the message that was answered: as the sender's bounds count it, and as it was written,
+    // which is less when it was compressed. Zero when none was written whole.
+    std::size_t message_bytes = 0;
+    std::size_t written_bytes = 0;
+    // The peer refused compression and was given the same message without it; so are later ones.
+    bool compression_was_refused = false;
 };
 
 struct MessageBounds {

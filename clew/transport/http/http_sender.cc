@@ -10,6 +10,8 @@ namespace clew::transport {
 namespace {
 
 constexpr std::size_t kReadBytes = 4096;
+constexpr std::string_view kContentLength = "Content-Length: ";
+constexpr std::string_view kGzipHeader = "Content-Encoding: gzip\r\n";
 constexpr std::size_t kLengthDigitsMax = 20;
 constexpr std::size_t kReasonBytesMax = 200;
 
@@ -31,12 +33,12 @@ bool asks_for_patience(std::uint16_t status) {
 
 HttpSender::HttpSender(HttpSenderOptions options) : options_(std::move(options)) {
     head_ = "POST " + options_.path + " HTTP/1.1\r\nHost: " + options_.peer.to_text() +
-            "\r\nUser-Agent: clew\r\nContent-Type: application/json\r\nContent-Length: ";
+            "\r\nUser-Agent: clew\r\nContent-Type: application/json\r\n";
 }
 
 std::size_t HttpSender::empty_message_bytes() const noexcept {
     constexpr std::size_t kHeadEndAndBrackets = 6;
-    return head_.size() + kLengthDigitsMax + kHeadEndAndBrackets;
+    return head_.size() + kContentLength.size() + kLengthDigitsMax + kHeadEndAndBrackets;
 }
 
 std::size_t HttpSender::framed_bytes(std::size_t payload_bytes) const noexcept {
@@ -49,14 +51,38 @@ SendResult HttpSender::send(std::span<const std::string_view> payloads, const De
         request_.size() > options_.bounds.bytes_max) {
         return {Outcome::refused, {}, "the message passes the sender's own bounds"};
     }
+    if (compress_request()) return send_compressed(deadline);
+    return send_request(request_, deadline);
+}
+
+SendResult HttpSender::send_compressed(const Deadline& deadline) {
+    SendResult result = send_request(compressed_request_, deadline);
+    gzip_is_understood_ = gzip_is_understood_ || result.outcome == Outcome::accepted;
+    const bool blames_gzip = status_ == 415 || (status_ == 400 && !gzip_is_understood_);
+    if (result.outcome != Outcome::refused || !blames_gzip) {
+        result.message_bytes = result.written_bytes == 0 ? 0 : request_.size();
+        return result;
+    }
+    SendResult plain = send_request(request_, deadline);
+    gzip_is_over_ = plain.outcome == Outcome::accepted;
+    plain.compression_was_refused = gzip_is_over_;
+    return plain;
+}
+
+SendResult HttpSender::send_request(std::string_view request, const Deadline& deadline) {
+    status_ = 0;
     if (!stream_.is_quiet()) {
         const Expected<void> done =
             stream_.connect(options_.peer, deadline, options_.connect_timeout);
         if (!done) return {Outcome::not_sent, {}, done.error().message};
     }
-    SendResult result = exchange(deadline);
-    if (result.outcome == Outcome::not_sent || result.outcome == Outcome::unanswered)
+    SendResult result = exchange(request, deadline);
+    if (result.outcome == Outcome::not_sent || result.outcome == Outcome::unanswered) {
         stream_.close();
+    } else {
+        result.message_bytes = request.size();
+        result.written_bytes = request.size();
+    }
     return result;
 }
 
@@ -65,7 +91,8 @@ void HttpSender::write_request(std::span<const std::string_view> payloads) {
     for (const std::string_view payload : payloads) body_bytes += payload.size();
     request_.clear();
     request_.reserve(empty_message_bytes() + body_bytes);
-    request_.append(head_).append(std::to_string(body_bytes)).append("\r\n\r\n");
+    append_head({}, body_bytes, request_);
+    body_at_ = request_.size();
     char separator = '[';
     for (const std::string_view payload : payloads) {
         request_.push_back(separator);
@@ -75,14 +102,32 @@ void HttpSender::write_request(std::span<const std::string_view> payloads) {
     request_.push_back(']');
 }
 
-SendResult HttpSender::exchange(const Deadline& deadline) {
-    const Expected<bool> written = stream_.write(request_, deadline);
+void HttpSender::append_head(
+    std::string_view more_headers, std::size_t body_bytes, std::string& out
+) const {
+    out.append(head_).append(more_headers).append(kContentLength);
+    out.append(std::to_string(body_bytes)).append("\r\n\r\n");
+}
+
+bool HttpSender::compress_request() {
+    const std::string_view body = std::string_view(request_).substr(body_at_);
+    if (!options_.gzip || gzip_is_over_ || body.size() < options_.gzip_bytes_min) return false;
+    if (!gzip_.write(body, compressed_)) return false;
+    compressed_request_.clear();
+    append_head(kGzipHeader, compressed_.size(), compressed_request_);
+    compressed_request_.append(compressed_);
+    return true;
+}
+
+SendResult HttpSender::exchange(std::string_view request, const Deadline& deadline) {
+    const Expected<bool> written = stream_.write(request, deadline);
     if (!written) return {Outcome::not_sent, {}, written.error().message};
     const Expected<ReplyHead> head = read_head(deadline);
     if (!head) {
         const Outcome outcome = *written ? Outcome::unanswered : Outcome::not_sent;
         return {outcome, {}, "waiting for the reply: " + head.error().message};
     }
+    status_ = head->status;
     SendResult result = verdict(*head);
     if (!*written) {
         // An answer to half a question: a refusal counts, an acceptance cannot be meant.

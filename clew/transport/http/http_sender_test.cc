@@ -3,8 +3,9 @@
 // must. Method: the sender contract with scripted HTTP peers, then what is peculiar to HTTP.
 #include "clew/transport/http/http_sender.h"
 
-#include <nlohmann/json.hpp>
+#include <gtest/gtest.h>
 
+#include "clew/transport/http/internal/http_sender_fixture.h"
 #include "clew/transport/testing/sender_contract.h"
 
 namespace clew::transport::testing {
@@ -13,56 +14,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-struct HttpRequest {
-    std::string head;
-    std::string body;
-};
-
-std::optional<HttpRequest> read_request(PeerConnection& peer) {
-    const std::optional<std::string> head = peer.read_until("\r\n\r\n");
-    if (!head) return std::nullopt;
-    const std::size_t at = head->find("Content-Length: ");
-    const std::size_t length = std::stoul(head->substr(at + 16));
-    const std::optional<std::string> body = peer.read_exactly(length);
-    if (!body) return std::nullopt;
-    return HttpRequest{*head, *body};
-}
-
-class HttpProtocol final : public SenderProtocol {
-public:
-    std::unique_ptr<Sender> make_sender(const HostPort& peer, const MessageBounds& bounds)
-        const override {
-        HttpSenderOptions options;
-        options.peer = peer;
-        options.bounds = bounds;
-        return std::make_unique<HttpSender>(options);
-    }
-    std::string payload(std::size_t index, std::size_t size_bytes) const override {
-        return nlohmann::json(std::to_string(index) + ":" + std::string(size_bytes, 'x')).dump();
-    }
-    std::optional<ReceivedMessage> read_message(PeerConnection& peer) const override {
-        const std::optional<HttpRequest> request = read_request(peer);
-        if (!request) return std::nullopt;
-        ReceivedMessage message;
-        for (const nlohmann::json& value : nlohmann::json::parse(request->body)) {
-            message.payloads.push_back(value.dump());
-        }
-        return message;
-    }
-    std::string reply(Outcome outcome, const ReceivedMessage&) const override {
-        if (outcome == Outcome::accepted)
-            return "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
-        if (outcome == Outcome::try_later) return "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n";
-        return "HTTP/1.1 400 Bad\r\nContent-Length: 2\r\n\r\nno";
-    }
-    std::string endless_reply_head() const override { return "HTTP/1.1 202 Accepted\r\n"; }
-    std::string endless_reply_tail() const override {
-        return "X-More: " + std::string(1000, 'x') + "\r\n";
-    }
-};
-
-const HttpProtocol kProtocol;
-INSTANTIATE_TEST_SUITE_P(Http, SenderContract, ::testing::Values(&kProtocol));
+const HttpProtocol kPlain(false);
+const HttpProtocol kGzip(true);
+INSTANTIATE_TEST_SUITE_P(Http, SenderContract, ::testing::Values(&kPlain, &kGzip));
 
 // One message to a peer that gives this answer and then waits.
 class HttpSenderTest : public ::testing::Test {
@@ -198,6 +152,7 @@ TEST_F(HttpSenderTest, believes_a_refusal_that_comes_while_it_still_writes) {
     HttpSenderOptions options;
     options.peer = {server.address(), server.port()};
     options.bounds.bytes_max = 64U << 20U;
+    options.gzip = false;
     HttpSender sender(options);
     const std::string large(40U << 20U, '1');
     const std::vector<std::string_view> payloads{large};
@@ -215,6 +170,7 @@ TEST_F(HttpSenderTest, does_not_believe_an_acceptance_of_half_a_message) {
     HttpSenderOptions options;
     options.peer = {server.address(), server.port()};
     options.bounds.bytes_max = 64U << 20U;
+    options.gzip = false;
     HttpSender sender(options);
     const std::string large(40U << 20U, '1');
     const std::vector<std::string_view> payloads{large};

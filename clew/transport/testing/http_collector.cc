@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/transport/testing/http_collector.h"
 
+#include "clew/wire/compression.h"
+
 namespace clew::transport::testing {
+namespace {
+
+constexpr std::size_t kBodyBytesMax = 64U << 20U;
+
+}  // namespace
 
 std::vector<std::string> HttpCollector::bodies() const {
     const std::lock_guard lock(mutex_);
@@ -32,9 +39,12 @@ void HttpCollector::answer(PeerConnection& peer) {
         if (at == std::string::npos) return;
         const auto body = peer.read_exactly(std::stoul(head->substr(at + kLength.size())));
         if (!body) return;
+        const bool is_gzip = head->find("Content-Encoding: gzip\r\n") != std::string::npos;
+        std::string text = is_gzip ? std::string() : *body;
+        if (is_gzip && !wire::gunzip(*body, kBodyBytesMax, 0, text)) return;
         {
             const std::lock_guard lock(mutex_);
-            bodies_.push_back(*body);
+            bodies_.push_back(text);
             newest_head_ = *head;
         }
         {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A collector for tests: takes every POST over HTTP/1.1 with Content-Length, keeps the bodies and
-// answers 202. Can be told to hold its answers back, as a collector that hangs does.
+// A collector for tests: takes every POST over HTTP/1.1 with Content-Length, keeps the bodies
+// (inflated) and answers 202. Can be told to hold its answers back, as a collector that hangs does.
 //
 // Threads: all of it from anywhere.
 

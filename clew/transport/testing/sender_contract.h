@@ -3,7 +3,7 @@
 
 // The exam that every Sender passes, against good peers and against each kind of bad one: what is
 // reported as accepted is exactly what a peer took, and no call outlives its deadline. A protocol
-// takes it by implementing SenderProtocol (what a peer of it reads and writes) and instantiating:
+// takes it by implementing SenderProtocol (sender_protocol.h) and instantiating, in one file:
 //
 //     INSTANTIATE_TEST_SUITE_P(Scribe, SenderContract, ::testing::Values(&scribe_protocol));
 //
@@ -26,28 +26,9 @@
 #include "clew/transport/host_port.h"
 #include "clew/transport/sender.h"
 #include "clew/transport/testing/loopback_server.h"
+#include "clew/transport/testing/sender_protocol.h"
 
 namespace clew::transport::testing {
-
-struct ReceivedMessage {
-    std::vector<std::string> payloads;
-    std::uint32_t number = 0;  // what a reply has to repeat, where the protocol has such a thing
-};
-
-class SenderProtocol {
-public:
-    virtual ~SenderProtocol() = default;
-    virtual std::unique_ptr<Sender> make_sender(const HostPort& peer, const MessageBounds& bounds)
-        const = 0;
-    // Valid payload of about that size, different for each `index`.
-    virtual std::string payload(std::size_t index, std::size_t size_bytes) const = 0;
-    virtual std::optional<ReceivedMessage> read_message(PeerConnection& peer) const = 0;
-    // Requires: accepted, refused or try_later.
-    virtual std::string reply(Outcome outcome, const ReceivedMessage& message) const = 0;
-    // How a reply begins that the kit makes endless by repeating `tail`.
-    virtual std::string endless_reply_head() const = 0;
-    virtual std::string endless_reply_tail() const = 0;
-};
 
 class SenderContract : public ::testing::TestWithParam<const SenderProtocol*> {
 protected:
