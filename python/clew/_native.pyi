@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What python/extension/ offers; each call's contract is in its docstring there.
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Literal, TypedDict, final
@@ -52,6 +52,8 @@ class Span:
         /,
     ) -> Literal[False]: ...
 
+Headers = Mapping[Any, Any] | Iterable[tuple[Any, Any]]
+
 @final
 class Tracer:
     def __new__(
@@ -73,6 +75,7 @@ class Tracer:
     ) -> Tracer: ...
     def start(self, name: object, kind: Kind = "local", parent: Span | None = None, /) -> Span: ...
     def receive(self, name: object, environ: dict[str, Any], /) -> Span: ...
+    def extract(self, headers: Headers, name: object, kind: Kind = "server", /) -> Span: ...
     def receive_http(
         self, method: str, target: str, environ: dict[str, Any], peer: object, /
     ) -> Span: ...

@@ -111,13 +111,25 @@ SpanObject* tracer_receive_span(TracerObject* self, clew_text name, PyObject* en
 // Tracer.receive_http().
 PyObject* tracer_receive_http(TracerObject* self, PyObject* const* args, Py_ssize_t count);
 
-// clew_get and clew_set: `carrier` is an EnvironReader, a HeaderList.
+// clew_get and clew_set: `carrier` is an EnvironReader, a ReceivedHeaders, a HeaderList.
 typedef struct {
     TracerObject* tracer;
     PyObject* environ;
     TextView value;
 } EnvironReader;
 int read_environ(void* carrier, clew_text name, clew_text* value);
+
+// The headers of a request as any mapping of names to values, or pairs of them, has them: str or
+// bytes, in any case. Those of one name are joined with a comma, as RFC 9110, 5.3, has it.
+#define RECEIVED_HEADERS 9
+typedef struct {
+    PyObject* values[RECEIVED_HEADERS];  // strong, or NULL where there is none
+    TextView value;
+} ReceivedHeaders;
+// 0, or -1 with a TypeError, or what reading the object raised; nothing to clear then.
+int received_headers_read(ReceivedHeaders* headers, PyObject* object);
+int read_received(void* carrier, clew_text name, clew_text* value);
+void received_headers_clear(ReceivedHeaders* headers);
 
 typedef struct {
     TracerObject* tracer;

@@ -137,20 +137,26 @@ static PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssiz
     return (PyObject*)span;
 }
 
+static SpanObject* receive_span(
+    TracerObject* self, clew_kind kind, clew_text name, clew_get get, void* carrier
+) {
+    SpanObject* span = span_new(self);
+    if (span != NULL) {
+        clew_context received;
+        clew_extract(self->native, get, carrier, &received);
+        clew_span_receive(self->native, &span->span, kind, name, &received);
+        started(span);
+    }
+    return span;
+}
+
 SpanObject* tracer_receive_span(TracerObject* self, clew_text name, PyObject* environ) {
     if (check_open(self) < 0) {
         return NULL;
     }
-    SpanObject* span = span_new(self);
-    if (span == NULL) {
-        return NULL;
-    }
     EnvironReader reader = {self, environ, {{NULL, 0}, NULL}};
-    clew_context received;
-    clew_extract(self->native, read_environ, &reader, &received);
+    SpanObject* span = receive_span(self, clew_kind_server, name, read_environ, &reader);
     text_done(&reader.value);
-    clew_span_receive(self->native, &span->span, clew_kind_server, name, &received);
-    started(span);
     return span;
 }
 
@@ -171,6 +177,34 @@ static PyObject* tracer_receive(TracerObject* self, PyObject* const* args, Py_ss
     TextView name = text_of(args[0]);
     SpanObject* span = tracer_receive_span(self, name.text, args[1]);
     text_done(&name);
+    return (PyObject*)span;
+}
+
+PyDoc_STRVAR(
+    extract_doc,
+    "extract(headers, name, kind='server', /)\n"
+    "--\n\n"
+    "Starts the span of a request or message whose headers, a mapping or an iterable of\n"
+    "pairs, hold what the caller sent; names and values are str or bytes, in any case.\n"
+    "A server span is joined to the caller's as for receive(), others are below it.\n"
+    "TypeError: what holds no headers. ValueError: another kind.\n"
+    "RuntimeError: the tracer is closed."
+);
+static PyObject* tracer_extract(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+    if (count < 2 || count > 3) {
+        PyErr_Format(PyExc_TypeError, "extract() takes 2 or 3 arguments (%zd given)", count);
+        return NULL;
+    }
+    clew_kind kind = clew_kind_server;
+    ReceivedHeaders headers;
+    if ((count > 2 && parse_kind(args[2], &kind) < 0) || check_open(self) < 0 ||
+        received_headers_read(&headers, args[0]) < 0) {
+        return NULL;
+    }
+    TextView name = text_of(args[1]);
+    SpanObject* span = receive_span(self, kind, name.text, read_received, &headers);
+    text_done(&name);
+    received_headers_clear(&headers);
     return (PyObject*)span;
 }
 
@@ -284,6 +318,7 @@ static PyObject* tracer_stats(TracerObject* self, PyObject* Py_UNUSED(ignored)) 
 static PyMethodDef tracer_methods[] = {
     METHOD("start", tracer_start, METH_FASTCALL, start_doc),
     METHOD("receive", tracer_receive, METH_FASTCALL, receive_doc),
+    METHOD("extract", tracer_extract, METH_FASTCALL, extract_doc),
     METHOD("receive_http", tracer_receive_http, METH_FASTCALL, receive_http_doc),
     METHOD("flush", tracer_flush, METH_FASTCALL, flush_doc),
     METHOD("close", tracer_close, METH_FASTCALL, close_doc),
