@@ -83,6 +83,7 @@ typedef struct clew_options {
     uint64_t queue_bytes_max;    // [CLEW_QUEUE_BYTES_MAX] encoded spans held unsent; 8 MiB
     int32_t join;                // [CLEW_JOIN] 1: server spans share the caller's id; 1. -1: unset
     int32_t ignore_environment;  // 1: read no environment variable; 0
+    int32_t gzip;                // [CLEW_GZIP] 1: messages over HTTP are compressed; 1. -1: unset
 } clew_options;
 
 void clew_options_init(clew_options* options);

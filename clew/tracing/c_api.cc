@@ -120,6 +120,7 @@ TracingOptions from_c(const clew_options& options) {
     set_unless_zero(options.ring_bytes, result.ring_bytes);
     set_unless_zero(options.queue_bytes_max, result.queue_bytes_max);
     if (options.join >= 0) result.join = options.join != 0;
+    if (options.gzip >= 0) result.gzip = options.gzip != 0;
     result.read_environment = options.ignore_environment == 0;
     return result;
 }
@@ -167,6 +168,7 @@ void clew_options_init(clew_options* options) {
     options->size = sizeof(clew_options);
     options->sample_rate = -1;
     options->join = -1;
+    options->gzip = -1;
 }
 
 clew_tracer* clew_tracer_create(const clew_options* options, char* error, size_t error_size) {

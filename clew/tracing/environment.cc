@@ -138,6 +138,7 @@ Expected<TracingOptions> with_environment(TracingOptions options, const Environm
     reader.number("CLEW_CLOSE_TIMEOUT_MS", kCloseTimeoutMs, options.close_timeout_ms);
     reader.number("CLEW_RING_BYTES", kRingBytes, options.ring_bytes);
     reader.number("CLEW_QUEUE_BYTES_MAX", kQueueBytesMax, options.queue_bytes_max);
+    reader.yes_or_no("CLEW_GZIP", options.gzip);
     if (Expected<void> done = reader.finish(); !done) return std::move(done).error();
     return options;
 }

@@ -36,6 +36,7 @@ TEST(Environment, fills_every_option) {
             {"CLEW_LOCAL_PORT", "8080"},
             {"CLEW_TRACE_ID_BITS", "128"},
             {"CLEW_JOIN", "0"},
+            {"CLEW_GZIP", "false"},
             {"CLEW_PROPAGATION", "b3"},
             {"CLEW_FLUSH_INTERVAL_MS", "250"},
             {"CLEW_CLOSE_TIMEOUT_MS", "0"},
@@ -50,6 +51,7 @@ TEST(Environment, fills_every_option) {
     EXPECT_EQ(options->local_port, 8080U);
     EXPECT_EQ(options->trace_id_bits, 128U);
     EXPECT_EQ(options->join, false);
+    EXPECT_EQ(options->gzip, false);
     EXPECT_EQ(options->propagation, "b3");
     EXPECT_EQ(options->flush_interval_ms, 250U);
     EXPECT_EQ(options->close_timeout_ms, 0U);
@@ -63,6 +65,7 @@ TEST(Environment, yields_to_what_the_program_has_set) {
     set.sample_rate = 1.0;
     set.local_port = 1;
     set.join = true;
+    set.gzip = true;
     set.endpoint = "http://a";
     const Expected<TracingOptions> options = with_environment(
         set,
@@ -70,6 +73,7 @@ TEST(Environment, yields_to_what_the_program_has_set) {
             {"CLEW_SAMPLE_RATE", "not even a number"},
             {"CLEW_LOCAL_PORT", "x"},
             {"CLEW_JOIN", "x"},
+            {"CLEW_GZIP", "x"},
             {"CLEW_ENDPOINT", "x"}})
     );
     ASSERT_TRUE(options) << options.error().message;
@@ -106,6 +110,7 @@ TEST(Environment, names_the_variable_that_is_wrong) {
         error_of("CLEW_RING_BYTES", "4k"),
         "CLEW_RING_BYTES is '4k', wanted a number from 4096 to 1073741824"
     );
+    EXPECT_EQ(error_of("CLEW_GZIP", "on"), "CLEW_GZIP is 'on', wanted 1, 0, true or false");
     EXPECT_EQ(error_of("CLEW_JOIN", "yes"), "CLEW_JOIN is 'yes', wanted 1, 0, true or false");
     EXPECT_EQ(
         error_of("CLEW_LOCAL_IP", "home"), "CLEW_LOCAL_IP is 'home', wanted an IPv4 or IPv6 address"

@@ -50,7 +50,7 @@ private:
     Composite composite_;
 };
 
-std::unique_ptr<transport::Sender> make_sender(const CollectorAddress& collector) {
+std::unique_ptr<transport::Sender> make_sender(const CollectorAddress& collector, bool gzip) {
     if (collector.protocol == CollectorAddress::Protocol::scribe) {
         transport::ScribeSenderOptions options;
         options.peer = collector.peer;
@@ -59,6 +59,7 @@ std::unique_ptr<transport::Sender> make_sender(const CollectorAddress& collector
     transport::HttpSenderOptions options;
     options.peer = collector.peer;
     options.path = collector.path;
+    options.gzip = gzip;
     return std::make_unique<transport::HttpSender>(std::move(options));
 }
 
@@ -76,7 +77,7 @@ Expected<std::unique_ptr<reporter::AsyncReporter>> make_reporter(
     return reporter::AsyncReporter::create(
         {tracer.finished_spans(),
          [protocol = collector.protocol] { return make_encoder(protocol); },
-         [collector] { return make_sender(collector); }},
+         [collector, gzip = options.gzip] { return make_sender(collector, gzip); }},
         options.reporter
     );
 }

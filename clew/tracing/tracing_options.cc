@@ -6,6 +6,7 @@
 
 #include "clew/base/ip_address.h"
 #include "clew/sampler/boundary_sampler.h"
+#include "clew/wire/gzip_writer.h"
 
 namespace clew::tracing {
 namespace {
@@ -23,6 +24,7 @@ public:
         read_identity();
         read_sampling();
         read_collector();
+        read_gzip();
         read_limits();
         if (failed_) return std::move(error_);
         return std::move(final_);
@@ -95,6 +97,13 @@ private:
         if (format == "b3") final_.propagation = PropagationFormat::b3_single;
         if (!format.empty() && format != "b3" && format != "b3multi") {
             fail(wrong("propagation is '" + format + "', wanted b3multi or b3"));
+        }
+    }
+
+    void read_gzip() {
+        final_.gzip = options_.gzip.value_or(wire::GzipWriter::is_built());
+        if (final_.gzip && !wire::GzipWriter::is_built()) {
+            fail(wrong("gzip is not in this build: leave the option out, or say no"));
         }
     }
 

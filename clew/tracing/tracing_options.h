@@ -47,6 +47,8 @@ struct TracingOptions {
     std::optional<std::uint64_t> ring_bytes = {};
     // [CLEW_QUEUE_BYTES_MAX] 8388608. Encoded spans that wait for the collector; 65536 to 2^40.
     std::optional<std::uint64_t> queue_bytes_max = {};
+    // [CLEW_GZIP] true, where the build has it. Messages over HTTP from 1 KiB on are compressed.
+    std::optional<bool> gzip = {};
 
     // False: no environment variable is read.
     bool read_environment = true;
@@ -60,6 +62,7 @@ struct FinalTracingOptions {
     reporter::ReporterOptions reporter;
     CollectorAddress collector;
     PropagationFormat propagation = PropagationFormat::b3_multi;
+    bool gzip = true;
 };
 
 // Errors: invalid_argument, one sentence that names the option and what it may be.

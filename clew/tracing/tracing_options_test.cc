@@ -37,6 +37,7 @@ TEST(TracingOptions, need_nothing_but_a_service_name) {
     EXPECT_EQ(checked->collector.protocol, CollectorAddress::Protocol::http);
     EXPECT_EQ(checked->collector.peer, (transport::HostPort{"127.0.0.1", 9411}));
     EXPECT_EQ(checked->propagation, PropagationFormat::b3_multi);
+    EXPECT_TRUE(checked->gzip);
     EXPECT_EQ(error_of({}), "service_name is missing: give the option or set CLEW_SERVICE_NAME");
 }
 
@@ -52,6 +53,7 @@ TEST(TracingOptions, reach_the_parts_that_they_are_for) {
     wanted.flush_interval_ms = 1;
     wanted.close_timeout_ms = 0;
     wanted.queue_bytes_max = 65'536;
+    wanted.gzip = false;
     const Expected<FinalTracingOptions> checked = finalize(wanted);
     ASSERT_TRUE(checked) << checked.error().message;
     EXPECT_EQ(checked->collector.peer, (transport::HostPort{"relay", 9410}));
@@ -64,6 +66,7 @@ TEST(TracingOptions, reach_the_parts_that_they_are_for) {
     EXPECT_EQ(checked->reporter.flush_interval, milliseconds(1));
     EXPECT_EQ(checked->reporter.close_timeout, milliseconds(0));
     EXPECT_EQ(checked->reporter.queue_bytes_max, 65'536U);
+    EXPECT_FALSE(checked->gzip);
 }
 
 TEST(TracingOptions, round_a_ring_up_and_keep_spans_within_it) {

@@ -121,6 +121,20 @@ TEST(Tracing, posts_to_the_path_of_its_endpoint) {
     EXPECT_TRUE(collector.newest_head().starts_with("POST /my/spans HTTP/1.1\r\n"));
 }
 
+TEST(Tracing, compresses_a_large_message_unless_told_not_to) {
+    HttpCollector collector;
+    for (const bool gzip : {true, false}) {
+        TracingOptions wanted = options(collector.endpoint());
+        wanted.gzip = gzip;
+        auto tracing = *Tracing::create(wanted);
+        for (int i = 0; i < 20; ++i) tracing->tracer().new_trace("work").finish();
+        EXPECT_TRUE(tracing->close(kPatience));
+        const bool said_so = collector.newest_head().find("gzip") != std::string::npos;
+        EXPECT_EQ(said_so, gzip);
+        EXPECT_GT(collector.bodies().back().size(), 20U * 50U);
+    }
+}
+
 TEST(Tracing, takes_what_is_unset_from_the_environment) {
     setenv("CLEW_SERVICE_NAME", "from the environment", 1);
     setenv("CLEW_SAMPLE_RATE", "0", 1);

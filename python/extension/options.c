@@ -12,7 +12,7 @@ typedef struct {
     const char* propagation;
     const char* local_ip;
     PyObject* sample_rate;
-    PyObject* integers[7];  // in the order of read_integers()
+    PyObject* integers[8];  // in the order of read_integers()
     int ignore_environment;
 } Arguments;
 
@@ -41,7 +41,8 @@ static int read_integers(const Arguments* arguments, clew_options* options) {
         "flush_interval_ms",
         "close_timeout_ms",
         "ring_bytes",
-        "queue_bytes_max"};
+        "queue_bytes_max",
+        "gzip"};
     long long values[Py_ARRAY_LENGTH(names)];
     for (size_t index = 0; index < Py_ARRAY_LENGTH(names); index++) {
         if (read_integer(arguments->integers[index], names[index], &values[index]) < 0) {
@@ -66,6 +67,9 @@ static int read_integers(const Arguments* arguments, clew_options* options) {
     }
     if (values[6] >= 0) {
         options->queue_bytes_max = (uint64_t)values[6];
+    }
+    if (values[7] >= 0) {
+        options->gzip = values[7] != 0;
     }
     return 0;
 }
@@ -100,13 +104,14 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
         "close_timeout_ms",
         "ring_bytes",
         "queue_bytes_max",
+        "gzip",
         "ignore_environment",
         NULL};
     Arguments read = {0};
     const int parsed = PyArg_ParseTupleAndKeywords(
         args,
         keywords,
-        "z|z$OzOzOOOOOOp:Tracer",
+        "z|z$OzOzOOOOOOOp:Tracer",
         names,
         &read.service_name,
         &read.endpoint,
@@ -120,6 +125,7 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
         &read.integers[4],
         &read.integers[5],
         &read.integers[6],
+        &read.integers[7],
         &read.ignore_environment
     );
     if (!parsed) {
