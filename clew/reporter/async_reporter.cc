@@ -140,6 +140,7 @@ bool AsyncReporter::close(milliseconds timeout) noexcept {
     tracer::FinishedSpans spans = parts_.spans;
     spans.set_wake_up({});
     Era* const own = era();
+    if (own != nullptr) own->delivery->begin_close(timeout);
     const bool flushed = flush(timeout);
     closed_.store(true);
     if (own == nullptr) return false;

@@ -49,8 +49,10 @@ public:
     // `timeout`. False when the time ran out: the rest is still on its way.
     bool flush(std::chrono::milliseconds timeout) noexcept;
 
-    // Blocks: flushes within `timeout`, then ends for good; what is unsent counts as at_close.
-    // Returns at most a moment (kEndGrace) after the timeout. False when something was unsent.
+    // Blocks: flushes within `timeout`, then ends for good; what is unsent counts as at_close. Ends
+    // before the timeout when the collector is known to take nothing until then (it was unreachable
+    // twice in a row, or wants to be left alone), and at most a moment (kEndGrace) after it. False
+    // when something was unsent.
     bool close(std::chrono::milliseconds timeout) noexcept;
 
     ReporterCounts counts() const noexcept;

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "clew/tracer/finished_spans.h"
+#include "clew/transport/circuit_breaker.h"
 
 namespace clew::reporter {
 
@@ -35,8 +36,15 @@ struct ReporterCounts {
     std::array<std::uint64_t, kDropReasons> dropped{};  // by DropReason
     std::uint64_t messages_sent = 0;
     std::uint64_t messages_failed = 0;  // attempts without success
-    std::uint64_t queue_bytes = 0;      // held now
-    std::uint64_t queue_spans = 0;      // held now
+    std::uint64_t retries = 0;          // attempts at what had failed before
+    std::uint64_t message_bytes = 0;    // of messages_sent, before compression
+    std::uint64_t written_bytes = 0;    // of messages_sent, as they went over the wire
+    // Times that a collector refused compressed bodies and got them as they are; see http_sender.h.
+    std::uint64_t compression_refused = 0;
+    transport::BreakerState breaker = transport::BreakerState::closed;
+    std::uint64_t breaker_openings = 0;
+    std::uint64_t queue_bytes = 0;  // held now
+    std::uint64_t queue_spans = 0;  // held now
 
     std::uint64_t finished() const noexcept { return tracer.finished; }
     // For all reasons, the tracer's too.

@@ -11,6 +11,7 @@ constexpr milliseconds kFlushIntervalMax{60'000};
 constexpr milliseconds kSendTimeoutMin{10};
 constexpr milliseconds kSendTimeoutMax{600'000};
 constexpr milliseconds kCloseTimeoutMax{600'000};
+constexpr milliseconds kRetryIntervalMax{3'600'000};
 constexpr std::size_t kQueueBytesMin = 65'536;
 
 Error out_of_range(const char* sentence) { return {Code::invalid_argument, sentence}; }
@@ -33,6 +34,17 @@ Expected<void> check(const ReporterOptions& options) {
     if (options.backoff.first <= milliseconds(0) ||
         options.backoff.longest < options.backoff.first) {
         return out_of_range("backoff needs 0 < first <= longest");
+    }
+    if (options.breaker.failures_max < 1 || options.breaker.pause < milliseconds(1)) {
+        return out_of_range("breaker needs failures_max >= 1 and pause >= 1 ms");
+    }
+    const transport::RetryBudgetOptions& budget = options.retry_budget;
+    if (budget.retries_percent > 100 || budget.retries_max < 1 ||
+        budget.retry_interval < milliseconds(1) || budget.retry_interval > kRetryIntervalMax) {
+        return out_of_range(
+            "retry_budget needs retries_percent <= 100, retries_max >= 1 and retry_interval from "
+            "1 ms to an hour"
+        );
     }
     return {};
 }

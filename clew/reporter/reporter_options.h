@@ -12,6 +12,8 @@
 
 #include "clew/base/expected.h"
 #include "clew/transport/backoff.h"
+#include "clew/transport/circuit_breaker.h"
+#include "clew/transport/retry_budget.h"
 
 namespace clew::reporter {
 
@@ -26,8 +28,10 @@ struct ReporterOptions {
     std::chrono::milliseconds send_timeout{10'000};
     // What close() without a time, and the destructor, may take to send the rest.
     std::chrono::milliseconds close_timeout{1'000};
-    // Between attempts after a failure.
+    // Between attempts after a failure, after many in a row, and over all.
     transport::BackoffOptions backoff;
+    transport::CircuitBreakerOptions breaker;
+    transport::RetryBudgetOptions retry_budget;
 };
 
 // Errors: invalid_argument, naming the field and its range.

@@ -50,5 +50,22 @@ TEST(ReporterOptions, want_a_backoff_that_grows) {
     EXPECT_EQ(error_of(options), "backoff needs 0 < first <= longest");
 }
 
+TEST(ReporterOptions, bound_breaker_and_retries) {
+    ReporterOptions options;
+    options.breaker.failures_max = 0;
+    EXPECT_EQ(error_of(options), "breaker needs failures_max >= 1 and pause >= 1 ms");
+    for (const transport::RetryBudgetOptions& wrong :
+         {transport::RetryBudgetOptions{101, milliseconds(1), 1},
+          transport::RetryBudgetOptions{0, milliseconds(0), 1},
+          transport::RetryBudgetOptions{0, milliseconds(3'600'001), 1},
+          transport::RetryBudgetOptions{0, milliseconds(1), 0}}) {
+        options = {};
+        options.retry_budget = wrong;
+        EXPECT_TRUE(error_of(options).starts_with("retry_budget needs "));
+    }
+    options.retry_budget = {0, milliseconds(3'600'000), 1};
+    EXPECT_EQ(error_of(options), "");
+}
+
 }  // namespace
 }  // namespace clew::reporter

@@ -19,13 +19,22 @@ constexpr std::size_t kDrainSpans = 128;
 // Without a look at the sending side; rings that fill faster than this are drained next round.
 constexpr int kDrainsPerRound = 64;
 constexpr microseconds kShortestWait{1'000};
+// A probe may be lost; so it is small.
+constexpr std::size_t kProbeSpans = 100;
+// Each ends a connection or its attempt: after so many a close waits for no third.
+constexpr int kFailuresAtCloseMax = 2;
 
 }  // namespace
 
 Delivery::Delivery(
     Parts parts, const ReporterOptions& options, const Clock& clock, std::uint64_t seed
 )
-    : parts_(std::move(parts)), options_(options), clock_(clock), backoff_(options.backoff, seed) {
+    : parts_(std::move(parts)),
+      options_(options),
+      clock_(clock),
+      backoff_(options.backoff, seed),
+      breaker_(options.breaker, seed),
+      retry_budget_(options.retry_budget) {
     parts_.sender->set_wait_hook(
         {[](void* self) noexcept { static_cast<Delivery*>(self)->take_finished(); }, this}
     );
@@ -46,16 +55,25 @@ void Delivery::run(Worker& self) {
 microseconds Delivery::round() {
     const std::uint64_t asked = asked_.load();
     take_finished();
-    if (asked != flushing_) {
-        flushing_ = asked;
-        flush_mark_ = queue_.pushed_total();
-        if (!pause_was_asked_for_) paused_until_ = Microseconds(0);
-    }
+    if (asked != flushing_) begin_flush(asked);
     send_queued();
     settle_flush();
+    give_up_if_hopeless();
     if (queue_.empty()) return options_.flush_interval;
-    const microseconds paused = paused_until_ - clock_.steady_now();
+    const microseconds paused = next_attempt_at() - clock_.steady_now();
     return std::clamp<microseconds>(paused, kShortestWait, options_.flush_interval);
+}
+
+void Delivery::begin_flush(std::uint64_t asked) {
+    flushing_ = asked;
+    flush_mark_ = queue_.pushed_total();
+    const Microseconds now = clock_.steady_now();
+    if (pause_was_asked_for_ && now < paused_until_) return;
+    // An application that flushes all the time spends its retries, and then waits as others do.
+    const bool is_open = breaker_.state() == transport::BreakerState::open;
+    if (is_open && !retry_budget_.spend(now)) return;
+    paused_until_ = Microseconds(0);
+    breaker_.end_pause();
 }
 
 void Delivery::take_finished() {
@@ -100,15 +118,38 @@ void Delivery::encode(const model::SpanBatch& batch) {
 }
 
 void Delivery::send_queued() {
-    while (!queue_.empty() && !is_paused() && !stopped_.load()) {
+    while (!queue_.empty() && !stopped_.load() && may_send()) {
         send_message();
         settle_flush();
         take_finished();
     }
 }
 
+bool Delivery::may_send() {
+    const Microseconds now = clock_.steady_now();
+    if (now < paused_until_ || !breaker_.allows(now)) return false;
+    // Probes have a pace of their own.
+    if (!oldest_has_failed_ || breaker_.state() == transport::BreakerState::half_open) return true;
+    if (retry_budget_.spend(now)) return true;
+    paused_until_ = retry_budget_.next_at();
+    return false;
+}
+
+Microseconds Delivery::next_attempt_at() const noexcept {
+    const bool is_open = breaker_.state() == transport::BreakerState::open;
+    return is_open ? std::max(paused_until_, breaker_.open_until()) : paused_until_;
+}
+
 void Delivery::send_message() {
     queue_.oldest(*parts_.sender, message_);
+    if (breaker_.state() == transport::BreakerState::half_open && message_.size() > kProbeSpans) {
+        message_.resize(kProbeSpans);
+    }
+    if (oldest_has_failed_) {
+        retries_.add();
+    } else {
+        retry_budget_.earn();
+    }
     const auto deadline = transport::Deadline::after(options_.send_timeout);
     const transport::SendResult result = parts_.sender->send(message_, deadline);
     settle(result, message_.size());
@@ -117,31 +158,47 @@ void Delivery::send_message() {
 }
 
 void Delivery::settle(const transport::SendResult& result, std::size_t spans) {
+    oldest_has_failed_ = false;
     if (result.outcome == Outcome::accepted) {
-        sent_.add(spans);
-        messages_sent_.add();
-        queue_.pop(spans);
-        backoff_.reset();
-        return;
+        note_success(result, spans);
+    } else {
+        note_failure(result);
     }
+    switch (result.outcome) {
+        case Outcome::accepted: break;
+        case Outcome::refused: count(DropReason::refused, spans); break;
+        case Outcome::unanswered: count(DropReason::unanswered, spans); break;
+        case Outcome::try_later:
+        case Outcome::not_sent: oldest_has_failed_ = true; break;
+    }
+    if (!oldest_has_failed_) queue_.pop(spans);
+    breaker_state_.store(breaker_.state());
+}
+
+void Delivery::note_success(const transport::SendResult& result, std::size_t spans) {
+    sent_.add(spans);
+    messages_sent_.add();
+    message_bytes_.add(result.message_bytes);
+    written_bytes_.add(result.written_bytes);
+    if (result.compression_was_refused) compression_refused_.add();
+    backoff_.reset();
+    breaker_.succeeded();
+}
+
+void Delivery::note_failure(const transport::SendResult& result) {
     messages_failed_.add();
     {
         const std::lock_guard lock(mutex_);
         last_error_ = result.reason;
     }
-    if (result.outcome == Outcome::refused || result.outcome == Outcome::unanswered) {
-        const bool is_refusal = result.outcome == Outcome::refused;
-        count(is_refusal ? DropReason::refused : DropReason::unanswered, spans);
-        queue_.pop(spans);
-        if (is_refusal) return;
-    }
-    pause(result);
-}
-
-void Delivery::pause(const transport::SendResult& result) {
+    const Microseconds now = clock_.steady_now();
+    breaker_.failed(now);
+    if (breaker_.state() == transport::BreakerState::open) breaker_openings_.add();
+    if (result.outcome == Outcome::refused) return;
+    if (close_until_us_.load() != 0) ++failures_at_close_;
     pause_was_asked_for_ = result.outcome == Outcome::try_later;
-    const auto wait = std::max(backoff_.next(), result.retry_after);
-    paused_until_ = clock_.steady_now() + wait;
+    // Later than asked, by a part that differs from process to process.
+    paused_until_ = now + result.retry_after + backoff_.next();
 }
 
 void Delivery::settle_flush() {
@@ -154,7 +211,21 @@ void Delivery::settle_flush() {
 
 bool Delivery::wait_until_flushed(std::uint64_t ticket, std::chrono::milliseconds timeout) {
     std::unique_lock lock(mutex_);
-    return flushed_changed_.wait_for(lock, timeout, [&] { return flushed_ >= ticket; });
+    flushed_changed_.wait_for(lock, timeout, [&] { return flushed_ >= ticket || gave_up_; });
+    return flushed_ >= ticket;
+}
+
+void Delivery::begin_close(std::chrono::milliseconds time) noexcept {
+    close_until_us_.store((clock_.steady_now() + time).count());
+}
+
+void Delivery::give_up_if_hopeless() {
+    const Microseconds end(close_until_us_.load());
+    if (end == Microseconds(0) || queue_.empty()) return;
+    if (next_attempt_at() < end && failures_at_close_ < kFailuresAtCloseMax) return;
+    const std::lock_guard lock(mutex_);
+    gave_up_ = true;
+    flushed_changed_.notify_all();
 }
 
 void Delivery::stop_sending() noexcept {
@@ -167,6 +238,12 @@ void Delivery::add_counts(ReporterCounts& counts) const noexcept {
     for (std::size_t i = 0; i < kDropReasons; ++i) counts.dropped[i] = dropped_[i].value();
     counts.messages_sent = messages_sent_.value();
     counts.messages_failed = messages_failed_.value();
+    counts.retries = retries_.value();
+    counts.message_bytes = message_bytes_.value();
+    counts.written_bytes = written_bytes_.value();
+    counts.compression_refused = compression_refused_.value();
+    counts.breaker = breaker_state_.load();
+    counts.breaker_openings = breaker_openings_.value();
     counts.queue_bytes = static_cast<std::uint64_t>(queue_bytes_.value());
     counts.queue_spans = static_cast<std::uint64_t>(queue_spans_.value());
 }

@@ -27,6 +27,8 @@
 #include "clew/reporter/reporter_options.h"
 #include "clew/tracer/finished_spans.h"
 #include "clew/transport/backoff.h"
+#include "clew/transport/circuit_breaker.h"
+#include "clew/transport/retry_budget.h"
 #include "clew/transport/sender.h"
 
 namespace clew::reporter::internal {
@@ -51,8 +53,13 @@ public:
 
     // A ticket for wait_until_flushed(); the worker has to be woken.
     std::uint64_t ask_flush() noexcept { return asked_.fetch_add(1) + 1; }
-    // True when all spans that had finished before the ticket was asked for are sent or dropped.
+    // True when all spans that had finished before the ticket was asked for are sent or dropped;
+    // false when the time is up, or a close has found that there is no point in waiting.
     bool wait_until_flushed(std::uint64_t ticket, std::chrono::milliseconds timeout);
+
+    // The application ends within `time`: a flush ends, too, as soon as nothing more can be
+    // delivered until then. Call it before ask_flush().
+    void begin_close(std::chrono::milliseconds time) noexcept;
 
     // For good: what is being sent is given up, nothing more is sent.
     void stop_sending() noexcept;
@@ -71,9 +78,16 @@ private:
     // Sends one message and does what follows from its outcome.
     void send_message();
     void settle(const transport::SendResult& result, std::size_t spans);
-    void pause(const transport::SendResult& result);
-    bool is_paused() const { return clock_.steady_now() < paused_until_; }
+    void note_success(const transport::SendResult& result, std::size_t spans);
+    void note_failure(const transport::SendResult& result);
+    void begin_flush(std::uint64_t asked);
+    // Whether pause, breaker and budget let the oldest message go now.
+    bool may_send();
+    // Earliest time for the next attempt.
+    Microseconds next_attempt_at() const noexcept;
     void settle_flush();
+    // Ends the waiting of a close for which nothing more can be delivered.
+    void give_up_if_hopeless();
     void count(DropReason reason, std::uint64_t spans) noexcept {
         dropped_[static_cast<std::size_t>(reason)].add(spans);
     }
@@ -85,23 +99,35 @@ private:
     EncodedQueue queue_;
     std::vector<std::string_view> message_;  // points into queue_
     transport::Backoff backoff_;
+    transport::CircuitBreaker breaker_;
+    transport::RetryBudget retry_budget_;
     Microseconds paused_until_{0};      // steady
     bool pause_was_asked_for_ = false;  // by the peer; then a flush does not cut it short
+    bool oldest_has_failed_ = false;    // so that its next attempt is a retry
+    int failures_at_close_ = 0;         // since begin_close()
     std::uint64_t flushing_ = 0;        // the newest ticket seen
     std::uint64_t flush_mark_ = 0;      // queue_.popped_total() that settles it
 
     std::atomic<std::uint64_t> asked_{0};  // the newest ticket given out
     std::atomic<bool> stopped_{false};
+    std::atomic<std::int64_t> close_until_us_{0};  // steady; 0: nobody closes
     Counter sent_;
     std::array<Counter, kDropReasons> dropped_;
     Counter messages_sent_;
     Counter messages_failed_;
+    Counter retries_;
+    Counter message_bytes_;
+    Counter written_bytes_;
+    Counter compression_refused_;
+    Counter breaker_openings_;
+    std::atomic<transport::BreakerState> breaker_state_{transport::BreakerState::closed};
     Gauge queue_bytes_;
     Gauge queue_spans_;
 
-    mutable std::mutex mutex_;  // of the two below
+    mutable std::mutex mutex_;  // of what is below
     std::condition_variable flushed_changed_;
     std::uint64_t flushed_ = 0;  // the newest ticket settled
+    bool gave_up_ = false;
     std::string last_error_;
 };
 
