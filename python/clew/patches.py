@@ -28,6 +28,10 @@ class Patches:
         setattr(owner, name, replacement)
         self._replaced.append((owner, name, original, replacement))
 
+    def replaced(self) -> list[str]:
+        """What is replaced, as "http.client.HTTPConnection.close"; the first replaced first."""
+        return [f"{_name_of(owner)}.{name}" for owner, name, _, _ in self._replaced]
+
     def restore(self) -> None:
         """Puts back what was there, the last replaced first.
 
@@ -38,3 +42,9 @@ class Patches:
             owner, name, original, replacement = self._replaced.pop()
             if vars(owner).get(name) is replacement:
                 setattr(owner, name, original)
+
+
+def _name_of(owner: Any) -> str:
+    if isinstance(owner, type):
+        return f"{owner.__module__}.{owner.__qualname__}"
+    return str(owner.__name__)

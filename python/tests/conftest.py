@@ -11,6 +11,7 @@ from pathlib import Path
 SOURCES = Path(__file__).parents[1]
 sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != SOURCES]
 
+import clew_serve  # noqa: E402
 import collectors  # noqa: E402
 import pytest  # noqa: E402
 import services  # noqa: E402
@@ -48,6 +49,15 @@ def collector(request):
     collector = kinds[request.param]()
     yield collector
     collector.close()
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """A running `clew serve`: (its API's address, scribe's port)."""
+    if clew_serve.binary() is None:
+        pytest.skip("no built clew: set CLEW_BINARY")
+    with clew_serve.running(tmp_path) as addresses:
+        yield addresses
 
 
 @pytest.fixture(scope="session")

@@ -13,16 +13,17 @@ import time
 from pathlib import Path
 
 TESTS = Path(__file__).parent
+CLEW_RUN = str(Path(sys.executable).parent / "clew-run")
 READY_SECONDS = 60  # a sanitizer and a busy machine are slow to start
 
 
 class Service:
-    """A started program; its output is read as it comes."""
+    """A started program; its output is read as it comes. before: words before its command."""
 
-    def __init__(self, script, *arguments, environment=None):
+    def __init__(self, script, *arguments, environment=None, before=()):
         extra = {"PYTHONUNBUFFERED": "1", **(environment or {})}
         self.child = subprocess.Popen(
-            [sys.executable, str(script), *map(str, arguments)],
+            [*before, sys.executable, str(script), *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -96,8 +97,8 @@ def clean_environment():
 
 
 @contextlib.contextmanager
-def running(script, *arguments, environment=None):
-    service = Service(script, *arguments, environment=environment)
+def running(script, *arguments, environment=None, before=()):
+    service = Service(script, *arguments, environment=environment, before=before)
     try:
         yield service
     finally:

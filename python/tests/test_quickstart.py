@@ -5,15 +5,11 @@ as they are, over real sockets; the last test needs a built `clew` (CLEW_BINARY)
 """
 
 import contextlib
-import json
-import os
-import shutil
-import subprocess
 import time
-import urllib.request
 from collections import Counter
 from pathlib import Path
 
+import clew_serve
 import pytest
 import services
 
@@ -117,63 +113,36 @@ def test_its_requirements_are_pinned_and_installed():
         assert version(name) == wanted
 
 
-def clew_binary():
-    """The server to test with: CLEW_BINARY, or `clew` of the search path."""
-    named = os.environ.get("CLEW_BINARY", "")
-    return named if os.path.isfile(named) else shutil.which("clew")
-
-
-@contextlib.contextmanager
-def server(folder):
-    """A running `clew serve` on ports of its own; yields (its API's address, scribe's port)."""
-    ports_path = folder / "ports"
-    command = [clew_binary(), "serve", "--port", "0", "--scribe-port", "0"]
-    command += ["--port-file", str(ports_path)]
-    child = subprocess.Popen(command, env=services.clean_environment())
-    try:
-        services.wait_until(lambda: ports_path.is_file() or child.poll() is not None, 60)
-        ports = dict(line.split("=") for line in ports_path.read_text().split())
-        yield f"http://127.0.0.1:{ports['http']}/api/v2", ports["scribe"]
-    finally:
-        child.terminate()
-        status = child.wait(30)
-    assert status == 0
-
-
-def ask(api, path):
-    with urllib.request.urlopen(api + path, timeout=10) as reply:
-        return json.load(reply)
-
-
 def dependencies(api):
-    return ask(api, f"/dependencies?endTs={time.time_ns() // 1_000_000 + 1000}&lookback=3600000")
+    return clew_serve.ask(
+        api, f"/dependencies?endTs={time.time_ns() // 1_000_000 + 1000}&lookback=3600000"
+    )
 
 
-@pytest.mark.skipif(clew_binary() is None, reason="no built clew: set CLEW_BINARY")
 @pytest.mark.parametrize("way", ["scribe", "http"])
-def test_clew_serve_shows_the_trace(way, tmp_path):
-    with server(tmp_path) as (api, scribe_port):
-        endpoint = {"scribe": f"scribe://127.0.0.1:{scribe_port}", "http": f"{api}/spans"}[way]
-        with demo(endpoint) as front:
-            for _ in range(3):
-                assert front.get("/bread")[0] == 200
+def test_clew_serve_shows_the_trace(way, serve):
+    api, scribe_port = serve
+    endpoint = {"scribe": f"scribe://127.0.0.1:{scribe_port}", "http": f"{api}/spans"}[way]
+    with demo(endpoint) as front:
+        for _ in range(3):
+            assert front.get("/bread")[0] == 200
 
-            def complete():
-                traces = ask(api, "/traces?serviceName=front&limit=10")
-                return traces if [len(trace) for trace in traces] == [7] * 3 else None
+        def complete():
+            traces = clew_serve.ask(api, "/traces?serviceName=front&limit=10")
+            return traces if [len(trace) for trace in traces] == [7] * 3 else None
 
-            traces = services.wait_until(complete, 60)
-        assert ask(api, "/services") == ["back", "front", "middle"]
-        for trace in traces:
-            for span in trace:
-                span.setdefault("annotations", [])
-                span.setdefault("tags", {})
-            check_halves(trace)
-            check_texts(trace)
-        (one,) = ask(api, "/traces?serviceName=front&limit=1")
-        assert len(one) == 7
-        links = {(link["parent"], link["child"]): link for link in dependencies(api)}
-        assert links.keys() == {("front", "middle"), ("middle", "back")}
-        assert links["front", "middle"]["callCount"] == 3
-        assert links["middle", "back"]["callCount"] == 6
-        assert not any(link.get("errorCount") for link in links.values())
+        traces = services.wait_until(complete, 60)
+    assert clew_serve.ask(api, "/services") == ["back", "front", "middle"]
+    for trace in traces:
+        for span in trace:
+            span.setdefault("annotations", [])
+            span.setdefault("tags", {})
+        check_halves(trace)
+        check_texts(trace)
+    (one,) = clew_serve.ask(api, "/traces?serviceName=front&limit=1")
+    assert len(one) == 7
+    links = {(link["parent"], link["child"]): link for link in dependencies(api)}
+    assert links.keys() == {("front", "middle"), ("middle", "back")}
+    assert links["front", "middle"]["callCount"] == 3
+    assert links["middle", "back"]["callCount"] == 6
+    assert not any(link.get("errorCount") for link in links.values())

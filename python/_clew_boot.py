@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tracing of programs that know nothing of it: clew.pth brings this in when an interpreter starts
+whose environment has CLEW_ENABLE, which `clew-run PROGRAM` sets. Being in the environment, it
+outlives a program that starts itself again.
+
+Apart from the package, because it has to cost nothing where nothing is traced: it needs no module
+that the interpreter has not loaded by then, and waits until the program imports a server.
+
+    CLEW_ENABLE   1, yes, true, on: as described; anything else: off
+    CLEW_INCLUDE  names of programs, with * and ?, separated by commas: these are traced from their
+                  start, others never. Without it: the program that clew-run was given, and
+                  whoever imports one of SERVERS
+    CLEW_RUN      set by clew-run: the process id of the program that it was given
+
+Threads: runs on the main thread before the program does, then on the thread that imports a server.
+"""
+
+import os
+import sys
+
+# What a program imports that serves.
+SERVERS = ("eventlet.wsgi", "gunicorn.app.base", "uvicorn.server")
+# What the program that clew-run was given may import besides: it may be a client alone.
+CLIENTS = ("http.client", "httpx", "aiohttp.client")
+ZIPKIN = "eventlet.zipkin"
+ON = ("1", "yes", "true", "on")
+
+
+def start():
+    """Begins to wait, or turns tracing on, or neither, as the environment says."""
+    if os.environ.get("CLEW_ENABLE", "").lower() not in ON:
+        return
+    include = os.environ.get("CLEW_INCLUDE", "")
+    awaited = SERVERS
+    if include:
+        if not _is_included(_program_name(), include):
+            return
+        awaited += CLIENTS
+    elif os.environ.get("CLEW_RUN") == str(os.getpid()):
+        awaited += CLIENTS
+    sys.meta_path.insert(0, _Finder(awaited))
+
+
+class _Finder:
+    """Stands first in sys.meta_path; finds only what stands in for eventlet.zipkin."""
+
+    def __init__(self, awaited):
+        self._awaited = frozenset(awaited)
+
+    def find_spec(self, name, path=None, target=None):
+        """What the import system asks; see importlib.abc.MetaPathFinder."""
+        if name == ZIPKIN:
+            return _attempt(_zipkin_spec)
+        if name not in self._awaited:
+            return None
+        self._awaited = frozenset()
+        _attempt(_enable)
+        # Those that tracing has put before this one have not been asked yet.
+        for finder in list(sys.meta_path):
+            find = getattr(finder, "find_spec", None)
+            spec = find(name, path, target) if find and finder is not self else None
+            if spec is not None:
+                return spec
+        return None
+
+
+def _enable():
+    from clew import session
+
+    if session.active() is None:
+        session.enable()
+
+
+def _zipkin_spec():
+    from clew.eventlet import zipkin
+
+    return zipkin.spec()
+
+
+def _attempt(function):
+    """What the function returns; None when it fails, which is told and never let out."""
+    try:
+        return function()
+    except Exception as error:
+        _tell(f"{_program_name()} runs untraced: {type(error).__name__}: {error}")
+        return None
+
+
+def _tell(text):
+    try:
+        sys.stderr.write(f"clew: {text}\n")
+    except Exception:  # a daemon may have closed it
+        return
+
+
+def _program_name():
+    """swift-proxy-server of /usr/bin/swift-proxy-server, gunicorn of `python -m gunicorn`."""
+    first = sys.argv[0] if sys.argv else ""
+    if first == "-m" and "-m" in sys.orig_argv[:-1]:
+        return sys.orig_argv[sys.orig_argv.index("-m") + 1]
+    return os.path.basename(first)
+
+
+def _is_included(name, patterns):
+    from fnmatch import fnmatchcase  # only where CLEW_INCLUDE is set: it needs re
+
+    return any(fnmatchcase(name, pattern.strip()) for pattern in patterns.split(","))
+
+
+_attempt(start)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command clew-run: starts a program that knows nothing of tracing, traced.
+
+It changes the environment and becomes the program, so the process id stays, and a program that
+starts itself again stays traced. What the environment does is in _clew_boot.py, which the
+program's own interpreter has to see.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+USAGE = """\
+usage: clew-run PROGRAM [ARGUMENT ...]
+       clew-run --check [PROGRAM]
+
+Runs PROGRAM traced. All settings are environment variables: CLEW_ENDPOINT, CLEW_SERVICE_NAME,
+CLEW_SAMPLE_RATE and so on; CLEW_INCLUDE names the programs to trace, by default PROGRAM and what
+it starts that serves.
+
+--check  says what would be hooked in PROGRAM's interpreter (without PROGRAM: in this one), sends
+         one span to the collector, and prints its address.
+"""
+INTERPRETER_SECONDS_MAX = 60
+SHEBANG_BYTES_MAX = 256  # what Linux reads of a script's first line
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; its exit status. Does not return where it becomes the program."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help"):
+        print(USAGE, end="")
+        return 0 if words else 2
+    if words[0] == "--check":
+        return check(words[1] if len(words) > 1 else None)
+    if words[0].startswith("-"):
+        print(f"clew-run: there is no option {words[0]}\n\n{USAGE}", end="", file=sys.stderr)
+        return 2
+    return become(words)
+
+
+def become(words: Sequence[str]) -> int:
+    """Becomes the program; returns 127 or 126, as a shell would, when there is none to become."""
+    path = shutil.which(words[0])
+    if path is None:
+        return fail(f"{words[0]}: there is no such program", 127)
+    interpreter = interpreter_of(path)
+    if interpreter is not None and interpreter != sys.executable and not sees_clew(interpreter):
+        print(f"clew-run: {words[0]} runs untraced: {missing(interpreter)}", file=sys.stderr)
+    environment = os.environ | {"CLEW_ENABLE": "1", "CLEW_RUN": str(os.getpid())}
+    try:
+        os.execve(path, list(words), environment)
+    except OSError as error:
+        return fail(f"{words[0]}: {error.strerror}", 126)
+
+
+def check(program: str | None) -> int:
+    """Runs clew/check.py in the interpreter of a program."""
+    interpreter: str | None = sys.executable
+    if program is not None:
+        path = shutil.which(program)
+        if path is None:
+            return fail(f"{program}: there is no such program", 127)
+        interpreter = interpreter_of(path)
+        if interpreter is None:
+            return fail(f"{path} is no Python program: nothing can be said about it", 1)
+    assert interpreter is not None
+    if not sees_clew(interpreter):
+        return fail(missing(interpreter), 1)
+    sys.stdout.flush()
+    command = [os.path.abspath(interpreter), "-m", "clew.check"]
+    return subprocess.run(command, cwd="/", check=False).returncode
+
+
+def interpreter_of(path: str) -> str | None:
+    """The Python that runs a program: of its first line, or itself; None when it is no Python."""
+    if os.path.basename(path).startswith("python"):
+        return path
+    with open(path, "rb") as file:
+        line = file.read(SHEBANG_BYTES_MAX).partition(b"\n")[0]
+    if not line.startswith(b"#!"):
+        return None
+    words = os.fsdecode(line[2:]).split()
+    if words and os.path.basename(words[0]) == "env":
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    if not words or not os.path.basename(words[0]).startswith("python"):
+        return None
+    return shutil.which(words[0])
+
+
+def sees_clew(interpreter: str) -> bool:
+    """Whether an interpreter finds what clew.pth names; it must be the site's, not a path's."""
+    try:
+        done = subprocess.run(
+            [os.path.abspath(interpreter), "-c", "import _clew_boot, clew"],
+            cwd="/",  # a folder clew of the current one is not meant
+            env={name: value for name, value in os.environ.items() if name != "CLEW_ENABLE"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=INTERPRETER_SECONDS_MAX,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def missing(interpreter: str) -> str:
+    return f"{interpreter} does not see clew; install it there: {interpreter} -m pip install clew"
+
+
+def fail(sentence: str, status: int) -> int:
+    print(f"clew-run: {sentence}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What clew.pth starts in a program that knows nothing of tracing: nothing, or just enough, by the
+environment. Method: interpreters of their own, which say what became of them.
+"""
+
+import json
+import subprocess
+import sys
+from importlib.metadata import distribution
+
+import pytest
+import services
+from services import run_script
+
+ON = {"CLEW_ENABLE": "1", "CLEW_ENDPOINT": "scribe://127.0.0.1:1"}
+IS_ON = """
+import sys
+def is_on():
+    session = sys.modules.get("clew.session")
+    return session is not None and session.tracer() is not None
+"""
+LOADED = "import json, sys; print(json.dumps(sorted(sys.modules)))"
+
+
+def test_the_line_in_site_packages_is_one_and_does_nothing_without_the_variable():
+    (line,) = [
+        file.read_text().splitlines()
+        for file in distribution("clew").files
+        if file.name == "clew.pth"
+    ]
+    assert len(line) == 1
+    assert line[0].startswith("import os; os.environ.get")
+    assert "_clew_boot" not in json.loads(run_script(LOADED))
+
+
+def test_waiting_loads_no_other_module():
+    before = set(json.loads(run_script(LOADED)))
+    after = set(json.loads(run_script(LOADED, environment=ON)))
+    assert after - before == {"_clew_boot"}
+
+
+@pytest.mark.parametrize("value", ["", "0", "no", "false", "off"])
+def test_other_values_are_off(value):
+    run_script(
+        IS_ON + "import eventlet.wsgi, http.client; assert not is_on()",
+        environment=ON | {"CLEW_ENABLE": value},
+    )
+
+
+@pytest.mark.parametrize("value", ["1", "yes", "True", "ON"])
+def test_a_server_that_is_imported_turns_tracing_on(value):
+    run_script(
+        IS_ON + "assert not is_on(); import eventlet.wsgi; assert is_on()",
+        environment=ON | {"CLEW_ENABLE": value},
+    )
+
+
+def test_a_program_that_serves_nothing_is_left_alone():
+    run_script(IS_ON + "import http.client, eventlet; assert not is_on()", environment=ON)
+
+
+def test_the_program_that_was_asked_for_may_be_a_client():
+    text = IS_ON + "import http.client; assert is_on()"
+    done = subprocess.run(
+        [services.CLEW_RUN, sys.executable, "-c", text],
+        cwd=services.TESTS,
+        env=services.clean_environment() | ON,
+        capture_output=True,
+        text=True,
+        timeout=services.READY_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+ORDERS = {
+    "patched first": "import eventlet; eventlet.monkey_patch(); import http.client, eventlet.wsgi",
+    "patched last": "import http.client, eventlet.wsgi, eventlet; eventlet.monkey_patch()",
+    "requests first": "import requests, eventlet; eventlet.monkey_patch(); import eventlet.wsgi",
+    "green first": "import eventlet.green.http.client, eventlet.wsgi",
+    "green last": "import eventlet.wsgi, eventlet.green.http.client",
+    "not patched": "from eventlet import wsgi; import http.client, eventlet.green.http.client",
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_hooks_are_in_place_whatever_is_imported_first(order):
+    run_script(
+        ORDERS[order]
+        + """
+import http.client, eventlet, eventlet.green.http.client, eventlet.tpool, eventlet.wsgi
+for owner, name in (
+    (eventlet.wsgi.HttpProtocol, "handle_one_response"),
+    (http.client.HTTPConnection, "endheaders"),
+    (http.client.HTTPConnection, "getresponse"),
+    (eventlet.green.http.client.HTTPConnection, "endheaders"),
+    (eventlet.greenthread.GreenThread, "__init__"),
+    (eventlet.greenthread, "_spawn_n"),
+    (eventlet.tpool, "execute"),
+):
+    assert vars(owner)[name].__globals__["__name__"].startswith("clew."), (owner, name)
+""",
+        environment=ON,
+    )
+
+
+@pytest.mark.parametrize(
+    ("include", "is_on"),
+    [("*", True), ("-c", True), ("other, -?", True), ("other", False), ("swift-*,glance", False)],
+)
+def test_programs_can_be_chosen_by_name(include, is_on):
+    run_script(
+        IS_ON + f"import http.client, eventlet.wsgi; assert is_on() is {is_on}",
+        environment=ON | {"CLEW_INCLUDE": include},
+    )
+
+
+def test_a_module_is_known_by_its_name(tmp_path):
+    (tmp_path / "served.py").write_text(IS_ON + "import http.client; print(is_on())")
+    for include, answer in (("served", "True"), ("python*", "False")):
+        environment = services.clean_environment() | ON | {"CLEW_INCLUDE": include}
+        command = [sys.executable, "-m", "served"]
+        out = subprocess.check_output(command, cwd=tmp_path, env=environment, text=True)
+        assert out.strip() == answer
+
+
+def test_what_cannot_be_is_told_once_and_the_program_goes_on():
+    done = subprocess.run(
+        [sys.executable, "-c", IS_ON + "import eventlet.wsgi, http.client; print(is_on())"],
+        cwd=services.TESTS,
+        env=services.clean_environment() | ON | {"CLEW_ENDPOINT": "carrier pigeon"},
+        capture_output=True,
+        text=True,
+        timeout=services.READY_SECONDS,
+        check=True,
+    )
+    assert done.stdout == "False\n"
+    (told,) = [line for line in done.stderr.splitlines() if line.startswith("clew:")]
+    assert "runs untraced" in told
+    assert "carrier pigeon" in told
+
+
+def test_telling_needs_no_standard_error():
+    run_script(
+        "import sys; sys.stderr = None; import eventlet.wsgi",
+        environment=ON | {"CLEW_ENDPOINT": "carrier pigeon"},
+    )
+
+
+def test_a_program_that_turns_tracing_on_itself_has_its_way():
+    run_script(
+        """
+from clew.eventlet import patcher
+patcher.enable_trace_patch(service_name="mine")
+mine = patcher.active_tracer()
+import eventlet.wsgi
+assert patcher.active_tracer() is mine
+""",
+        environment=ON,
+    )
+
+
+def test_a_program_that_starts_itself_again_stays_traced(tmp_path):
+    program = tmp_path / "again.py"
+    program.write_text(
+        IS_ON
+        + """
+import os
+print(os.getpid(), "again" in sys.argv, flush=True)
+import http.client
+assert is_on()
+if "again" not in sys.argv:
+    os.execv(sys.executable, [sys.executable, sys.argv[0], "again"])
+"""
+    )
+    out = subprocess.check_output(
+        [services.CLEW_RUN, sys.executable, program],
+        cwd=services.TESTS,
+        env=services.clean_environment() | ON,
+        text=True,
+    )
+    (first, is_again), (second, is_again_again) = [line.split() for line in out.splitlines()]
+    assert first == second
+    assert (is_again, is_again_again) == ("False", "True")
