@@ -13,8 +13,25 @@ An eventlet service turns more on by two lines::
 Importing this package starts nothing and changes nothing.
 """
 
-from clew._native import Span, Tracer, current
+from clew._native import Span, Tracer, current, span
 from clew._native import version as __version__
-from clew.session import disable, enable, tracer
+from clew.headers import extract, inject
+from clew.session import disable, enable, flush, tracer
+from clew.spans import traced
+from clew.wsgi_middleware import wsgi
 
-__all__ = ["Span", "Tracer", "__version__", "current", "disable", "enable", "tracer"]
+__all__ = [
+    "Span",
+    "Tracer",
+    "__version__",
+    "current",
+    "disable",
+    "enable",
+    "extract",
+    "flush",
+    "inject",
+    "span",
+    "traced",
+    "tracer",
+    "wsgi",
+]

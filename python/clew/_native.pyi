@@ -5,6 +5,8 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Literal, TypedDict, final
 
+from clew.headers import Received
+
 Kind = Literal["local", "client", "server", "producer", "consumer"]
 
 class Stats(TypedDict):
@@ -18,7 +20,13 @@ class Stats(TypedDict):
 version: str
 current_span: ContextVar[Span | None]
 
+no_span: Span
+
 def current() -> Span | None: ...
+def span(
+    name: object, /, *, kind: Kind = "local", parent: Span | Received | None = None, **tags: object
+) -> Span: ...
+def activate(tracer: Tracer | None, report: Callable[[str, BaseException], None], /) -> None: ...
 
 @final
 class Span:
@@ -100,3 +108,18 @@ class Exchange:
     def flush(self) -> None: ...
     def failed(self, error: BaseException, /) -> None: ...
     def tell_status(self) -> None: ...
+
+@final
+class Wsgi:
+    def __new__(
+        cls,
+        application: Callable[..., Any],
+        skip: tuple[str, ...] = (),
+        whole: tuple[type, ...] = (),
+        trace_header: str | None = None,
+        tags: dict[str, str] | None = None,
+        /,
+    ) -> Wsgi: ...
+    @property
+    def __wrapped__(self) -> Callable[..., Any]: ...
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any], /) -> Any: ...

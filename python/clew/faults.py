@@ -16,11 +16,18 @@ LOGGER = logging.getLogger("clew")
 _counts: Counter[str] = Counter()
 
 
-def report(place: str) -> None:
-    """Counts the exception that is being handled; the first of each place goes to the log."""
+def report(place: str, error: BaseException | None = None) -> None:
+    """Counts an exception, by default the one that is being handled.
+
+    The first of each place goes to the log.
+    """
     _counts[place] += 1
     if _counts[place] == 1:
-        LOGGER.exception("tracing failed at %s; the request goes on untraced", place)
+        LOGGER.error(
+            "tracing failed at %s; the program goes on untraced",
+            place,
+            exc_info=True if error is None else error,
+        )
 
 
 def counts() -> dict[str, int]:

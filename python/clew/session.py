@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from clew import faults, hooks
-from clew._native import Tracer
+from clew._native import Tracer, activate
 from clew.imports import Watch
 from clew.patches import Patches
 
@@ -128,6 +128,7 @@ def enable(
     _session = new
     atexit.register(_at_exit)
     assert new.tracer is not None
+    activate(new.tracer, faults.report)
     return new.tracer
 
 
@@ -138,6 +139,7 @@ def disable() -> None:
     """
     global _session
     old, _session = _session, None
+    activate(None, faults.report)
     if old is not None:
         atexit.unregister(_at_exit)
         old.disarm()
@@ -149,6 +151,17 @@ def disable() -> None:
 def tracer() -> Tracer | None:
     """The tracer of this process, or None when tracing is off."""
     return None if _session is None else _session.tracer
+
+
+def flush(timeout: float = 1.0) -> bool:
+    """Waits, at most timeout seconds (0 to 3600), until all finished spans are sent or counted as
+    dropped; True when they are, also when tracing is off.
+
+    Other OS threads run meanwhile; other greenthreads and asynchronous tasks do not.
+    ValueError: another time.
+    """
+    active_tracer = tracer()
+    return True if active_tracer is None else active_tracer.flush(timeout)
 
 
 def active() -> Session | None:

@@ -93,7 +93,7 @@ __attribute__((noinline)) static PyObject* failing(ExchangeObject* self) {
 
 static int is_whole(const ExchangeObject* self, PyObject* body) {
     if (PyList_CheckExact(body) || PyTuple_CheckExact(body) ||
-        PyObject_HasAttr(body, self->state->length)) {
+        PyObject_HasAttr(body, self->state->names[name_length])) {
         return 1;
     }
     return PyObject_IsInstance(body, self->whole);
@@ -135,12 +135,12 @@ static PyObject* exchange_writelines(ExchangeObject* self, PyObject* lines) {
     if (self->status[0] == 0) {
         read_status(self, lines);
     }
-    PyObject* done = PyObject_CallMethodOneArg(self->wfile, self->state->writelines, lines);
+    PyObject* done = PyObject_CallMethodOneArg(self->wfile, self->state->names[name_writelines], lines);
     return done != NULL ? done : failing(self);
 }
 
 static PyObject* exchange_flush(ExchangeObject* self, PyObject* Py_UNUSED(ignored)) {
-    PyObject* done = PyObject_CallMethodNoArgs(self->wfile, self->state->flush);
+    PyObject* done = PyObject_CallMethodNoArgs(self->wfile, self->state->names[name_flush]);
     return done != NULL ? done : failing(self);
 }
 

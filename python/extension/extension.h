@@ -13,8 +13,10 @@
 #include <stdbool.h>
 
 #include "clew/tracing/c.h"
+#include "names.h"
 
-#define HEADERS_MAX 16  // header names that a tracer may ask for or set, each kept as a str
+#define HEADERS_MAX 16      // header names that a tracer may ask for or set, each kept as a str
+#define SPARE_SPANS_MAX 16  // spans whose memory a module keeps, 12 KiB in all
 
 // A header's name as the library says it, and as Python knows it.
 typedef struct {
@@ -28,19 +30,31 @@ typedef struct {
     size_t count;
 } HeaderNames;
 
+typedef struct SpanObject SpanObject;
+typedef struct TracerObject TracerObject;
+
+// Memory of spans that have gone, for new ones: Python's allocator is slow for their size.
+typedef struct {
+    SpanObject* spans[SPARE_SPANS_MAX];
+    size_t count;
+} SpareSpans;
+
 typedef struct {
     PyTypeObject* tracer_type;
     PyTypeObject* span_type;
     PyTypeObject* exchange_type;
+    PyTypeObject* wsgi_type;
+    PyTypeObject* response_type;
+    PyTypeObject* sized_response_type;
     PyObject* current;  // ContextVar: the span that the running piece of work belongs to, or None
-    PyObject* flush;    // "flush" and so on: interned
-    PyObject* length;
-    PyObject* server_name;
-    PyObject* server_port;
-    PyObject* writelines;
+    TracerObject* active;  // of span() and Wsgi; NULL while tracing is off
+    PyObject* report;      // called with a place and an exception when tracing fails; or NULL
+    SpanObject* no_span;   // one that was never started, for when tracing is off
+    PyObject* names[name_count];  // interned
+    SpareSpans* spare;            // owned
 } ModuleState;
 
-typedef struct {
+struct TracerObject {
     // clang-format off
     PyObject_HEAD
         // clang-format on
@@ -51,25 +65,30 @@ typedef struct {
     PyObject* current;         // the module's ContextVar, strong
     HeaderNames incoming;
     HeaderNames outgoing;
-} TracerObject;
+};
 
-typedef struct {
+struct SpanObject {
     // clang-format off
     PyObject_HEAD
         // clang-format on
-        TracerObject* tracer;  // strong
+        TracerObject* tracer;  // strong, or NULL of the span that was never started
     PyObject* token;           // of the context variable while inside `with`, or NULL
     clew_context context;      // kept here because it stays valid after the end of the span
     PyObject* local_ip;        // what local() was told, for the spans below this one; or NULL
+    const void* request;       // the WSGI environ of a server span, to be compared only
     uint16_t local_port;
     bool is_open;
     bool has_error;
     clew_span span;
-} SpanObject;
+};
 
 extern PyType_Spec tracer_spec;
 extern PyType_Spec span_spec;
 extern PyType_Spec exchange_spec;
+extern PyType_Spec wsgi_spec;
+extern PyType_Spec response_spec;
+extern PyType_Spec sized_response_spec;
+extern PyMethodDef face_methods[];
 
 // Text that the library can read while `owner` is alive; see text_of().
 typedef struct {
@@ -92,9 +111,15 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options);
 // 0 and *kind, or -1 with a ValueError.
 int parse_kind(PyObject* name, clew_kind* kind);
 
+// Gives back the memory that a module keeps for spans, and takes up no more.
+void spare_spans_free(ModuleState* state);
 // A new Span of this tracer that is not started yet, or NULL with an exception.
 SpanObject* span_new(TracerObject* tracer);
 
+// Ends a span, if it is open: what Span.finish() does.
+void span_finish_now(SpanObject* self);
+// Span.trace_id: a new str, or NULL with an exception.
+PyObject* span_trace_id(const SpanObject* self);
 // Ends a span, if it is open, and forgets it.
 void span_abandon(SpanObject* self);
 // What Span.local() does; ip is a str.
@@ -110,6 +135,24 @@ void span_tell_error(SpanObject* self, PyObject* what);
 SpanObject* tracer_receive_span(TracerObject* self, clew_text name, PyObject* environ);
 // Tracer.receive_http().
 PyObject* tracer_receive_http(TracerObject* self, PyObject* const* args, Py_ssize_t count);
+
+// Tracer.start().
+PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t count);
+// What receive_http() does, for a request of which there is nothing but its WSGI environ.
+SpanObject* tracer_receive_environ(TracerObject* self, PyObject* environ);
+// The target of a WSGI request, as near to what the client sent as the server tells: a new str, or
+// NULL with an exception.
+PyObject* environ_target(const TracerObject* tracer, PyObject* environ);
+// Both ends of a WSGI request's connection; what is missing or nonsense is left out.
+void environ_tell_addresses(SpanObject* span, PyObject* environ);
+
+// Makes the span the current one. The token for leave_context(), or NULL without an exception.
+PyObject* enter_context(const ModuleState* state, SpanObject* span);
+// Steals the token; an exception that is on its way stays set.
+void leave_context(const ModuleState* state, PyObject* token);
+
+// Counts the exception that is set, and clears it.
+void report_fault(const ModuleState* state, const char* place);
 
 // clew_get and clew_set: `carrier` is an EnvironReader, a ReceivedHeaders, a HeaderList.
 typedef struct {

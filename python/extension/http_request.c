@@ -27,8 +27,8 @@ static int read_port(PyObject* text, uint16_t* port) {
 
 // The address that the request came to, as the WSGI server tells it; none on a Unix socket.
 static int tell_local(SpanObject* span, const ModuleState* state, PyObject* environ) {
-    PyObject* name = PyDict_GetItemWithError(environ, state->server_name);
-    PyObject* number = PyDict_GetItemWithError(environ, state->server_port);
+    PyObject* name = PyDict_GetItemWithError(environ, state->names[name_server_name]);
+    PyObject* number = PyDict_GetItemWithError(environ, state->names[name_server_port]);
     if (name == NULL || number == NULL) {
         return PyErr_Occurred() ? -1 : 0;
     }
@@ -58,15 +58,30 @@ static int tell_peer(SpanObject* span, PyObject* peer) {
     return 0;
 }
 
-static void tell_request(SpanObject* span, clew_text method, clew_text target) {
-    static const clew_text method_key = {"http.method", 11};
-    static const clew_text path_key = {"http.path", 9};
-    clew_span_tag(&span->span, method_key, method);
+// What lies between the host, where a proxy's client names one, and the query.
+static clew_text path_of(clew_text target) {
     const char* query = target.size != 0 ? memchr(target.text, '?', target.size) : NULL;
     if (query != NULL) {
         target.size = (size_t)(query - target.text);
     }
-    clew_span_tag(&span->span, path_key, target);
+    if (target.size > 7 && memcmp(target.text, "http", 4) == 0) {
+        const char* colon = memchr(target.text, ':', target.size);
+        const char* end = target.text + target.size;
+        if (colon != NULL && end - colon > 3 && colon[1] == '/' && colon[2] == '/') {
+            const char* path = memchr(colon + 3, '/', (size_t)(end - colon - 3));
+            const clew_text found = {path, path == NULL ? 0 : (size_t)(end - path)};
+            const clew_text root = {"/", 1};
+            return path == NULL ? root : found;
+        }
+    }
+    return target;
+}
+
+static void tell_request(SpanObject* span, clew_text method, clew_text target) {
+    static const clew_text method_key = {"http.method", 11};
+    static const clew_text path_key = {"http.path", 9};
+    clew_span_tag(&span->span, method_key, method);
+    clew_span_tag(&span->span, path_key, path_of(target));
 }
 
 static clew_text lower_case(clew_text method, char* into) {
@@ -83,6 +98,9 @@ static SpanObject* receive(TracerObject* tracer, PyObject* const* args) {
     TextView method = text_of(args[0]);
     char name[METHOD_BYTES_MAX];
     SpanObject* span = tracer_receive_span(tracer, lower_case(method.text, name), args[2]);
+    if (span != NULL) {
+        span->request = args[2];
+    }
     if (span != NULL && clew_span_is_sampled(&span->span)) {
         TextView target = text_of(args[1]);
         tell_request(span, method.text, target.text);
@@ -93,6 +111,37 @@ static SpanObject* receive(TracerObject* tracer, PyObject* const* args) {
         }
     }
     text_done(&method);
+    return span;
+}
+
+SpanObject* tracer_receive_environ(TracerObject* self, PyObject* environ) {
+    PyObject* method = PyDict_GetItemWithError(environ, self->state->names[name_request_method]);
+    if (method == NULL) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetString(PyExc_TypeError, "there is no REQUEST_METHOD");
+        }
+        return NULL;
+    }
+    TextView text = text_of(method);
+    char name[METHOD_BYTES_MAX];
+    SpanObject* span = tracer_receive_span(self, lower_case(text.text, name), environ);
+    if (span != NULL) {
+        span->request = environ;
+    }
+    if (span != NULL && clew_span_is_sampled(&span->span)) {
+        PyObject* target = environ_target(self, environ);
+        if (target == NULL) {
+            span_abandon(span);
+            Py_CLEAR(span);
+        } else {
+            TextView view = text_of(target);
+            tell_request(span, text.text, view.text);
+            text_done(&view);
+            Py_DECREF(target);
+            environ_tell_addresses(span, environ);
+        }
+    }
+    text_done(&text);
     return span;
 }
 

@@ -33,25 +33,51 @@ static PyTypeObject* add_type(PyObject* module, PyType_Spec* spec) {
     return (PyTypeObject*)type;
 }
 
-static int intern(PyObject** name, const char* text) {
-    *name = PyUnicode_InternFromString(text);
-    return *name == NULL ? -1 : 0;
+static int intern_names(ModuleState* state) {
+#define CLEW_NAME_TEXT(name, text) text,
+    static const char* const texts[] = {CLEW_NAMES(CLEW_NAME_TEXT)};
+#undef CLEW_NAME_TEXT
+    for (size_t index = 0; index < name_count; index++) {
+        state->names[index] = PyUnicode_InternFromString(texts[index]);
+        if (state->names[index] == NULL) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int add_types(PyObject* module, ModuleState* state) {
+    const struct {
+        PyTypeObject** type;
+        PyType_Spec* spec;
+    } types[] = {
+        {&state->span_type, &span_spec},
+        {&state->tracer_type, &tracer_spec},
+        {&state->exchange_type, &exchange_spec},
+        {&state->wsgi_type, &wsgi_spec},
+        {&state->response_type, &response_spec},
+        {&state->sized_response_type, &sized_response_spec},
+    };
+    for (size_t index = 0; index < Py_ARRAY_LENGTH(types); index++) {
+        *types[index].type = add_type(module, types[index].spec);
+        if (*types[index].type == NULL) {
+            return -1;
+        }
+    }
+    return 0;
 }
 
 static int module_exec(PyObject* module) {
     ModuleState* state = PyModule_GetState(module);
     state->current = PyContextVar_New("clew.current_span", NULL);
-    if (intern(&state->flush, "flush") < 0 || intern(&state->length, "__len__") < 0 ||
-        intern(&state->server_name, "SERVER_NAME") < 0 ||
-        intern(&state->server_port, "SERVER_PORT") < 0 ||
-        intern(&state->writelines, "writelines") < 0) {
+    if (state->current == NULL || intern_names(state) < 0 || add_types(module, state) < 0 ||
+        PyModule_AddFunctions(module, face_methods) < 0) {
         return -1;
     }
-    state->span_type = add_type(module, &span_spec);
-    state->tracer_type = add_type(module, &tracer_spec);
-    state->exchange_type = add_type(module, &exchange_spec);
-    if (state->current == NULL || state->span_type == NULL || state->tracer_type == NULL ||
-        state->exchange_type == NULL ||
+    state->spare = PyMem_Calloc(1, sizeof *state->spare);
+    state->no_span = (SpanObject*)state->span_type->tp_alloc(state->span_type, 0);
+    if (state->no_span == NULL ||
+        PyModule_AddObjectRef(module, "no_span", (PyObject*)state->no_span) < 0 ||
         PyModule_AddObjectRef(module, "current_span", state->current) < 0) {
         return -1;
     }
@@ -63,21 +89,32 @@ static int module_traverse(PyObject* module, visitproc visit, void* arg) {
     Py_VISIT(state->tracer_type);
     Py_VISIT(state->span_type);
     Py_VISIT(state->exchange_type);
+    Py_VISIT(state->wsgi_type);
+    Py_VISIT(state->response_type);
+    Py_VISIT(state->sized_response_type);
     Py_VISIT(state->current);
+    Py_VISIT(state->active);
+    Py_VISIT(state->report);
+    Py_VISIT(state->no_span);
     return 0;
 }
 
 static int module_clear(PyObject* module) {
     ModuleState* state = PyModule_GetState(module);
+    Py_CLEAR(state->active);
+    Py_CLEAR(state->report);
+    Py_CLEAR(state->no_span);
+    spare_spans_free(state);
     Py_CLEAR(state->tracer_type);
     Py_CLEAR(state->span_type);
     Py_CLEAR(state->exchange_type);
+    Py_CLEAR(state->wsgi_type);
+    Py_CLEAR(state->response_type);
+    Py_CLEAR(state->sized_response_type);
     Py_CLEAR(state->current);
-    Py_CLEAR(state->flush);
-    Py_CLEAR(state->length);
-    Py_CLEAR(state->server_name);
-    Py_CLEAR(state->server_port);
-    Py_CLEAR(state->writelines);
+    for (size_t index = 0; index < name_count; index++) {
+        Py_CLEAR(state->names[index]);
+    }
     return 0;
 }
 

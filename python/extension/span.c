@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
 #include "extension.h"
 
 PyDoc_STRVAR(
@@ -17,12 +19,28 @@ PyDoc_STRVAR(
 
 SpanObject* span_new(TracerObject* tracer) {
     PyTypeObject* type = tracer->span_type;
-    SpanObject* self = (SpanObject*)type->tp_alloc(type, 0);
+    SpareSpans* spare = tracer->state->spare;
+    SpanObject* self = NULL;
+    if (spare != NULL && spare->count != 0) {
+        self = (SpanObject*)PyObject_Init((PyObject*)spare->spans[--spare->count], type);
+        memset(&self->tracer, 0, sizeof *self - offsetof(SpanObject, tracer));
+    } else {
+        self = (SpanObject*)type->tp_alloc(type, 0);
+    }
     if (self != NULL) {
         Py_INCREF(tracer);
         self->tracer = tracer;
     }
     return self;
+}
+
+void spare_spans_free(ModuleState* state) {
+    SpareSpans* spare = state->spare;
+    state->spare = NULL;
+    while (spare != NULL && spare->count != 0) {
+        state->span_type->tp_free(spare->spans[--spare->count]);
+    }
+    PyMem_Free(spare);
 }
 
 static void keep_local(SpanObject* self, PyObject* ip, uint16_t port) {
@@ -55,7 +73,7 @@ void span_tell_error(SpanObject* self, PyObject* what) {
     }
 }
 
-static void finish(SpanObject* self) {
+void span_finish_now(SpanObject* self) {
     if (self->is_open) {
         self->is_open = false;
         clew_span_finish(&self->span);
@@ -76,8 +94,14 @@ static void span_dealloc(SpanObject* self) {
     PyTypeObject* type = Py_TYPE(self);
     Py_CLEAR(self->token);
     Py_CLEAR(self->local_ip);
+    const ModuleState* state = self->tracer != NULL ? self->tracer->state : NULL;
     Py_CLEAR(self->tracer);
-    type->tp_free(self);
+    SpareSpans* spare = state != NULL ? state->spare : NULL;
+    if (spare != NULL && spare->count < SPARE_SPANS_MAX) {
+        spare->spans[spare->count++] = self;
+    } else {
+        type->tp_free(self);
+    }
     Py_DECREF(type);
 }
 
@@ -210,7 +234,7 @@ static PyObject* span_local(SpanObject* self, PyObject* const* args, Py_ssize_t 
         return NULL;
     }
     PyObject* done = set_endpoint(self, args, count, set_local);
-    if (done != NULL) {
+    if (done != NULL && self->tracer != NULL) {
         keep_local(self, args[0], (uint16_t)PyLong_AsLong(args[1]));
     }
     return done;
@@ -223,7 +247,7 @@ PyDoc_STRVAR(
     "Ends the span now and hands it on; the second time it does nothing. Never waits."
 );
 static PyObject* span_finish(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
-    finish(self);
+    span_finish_now(self);
     Py_RETURN_NONE;
 }
 
@@ -247,8 +271,8 @@ PyDoc_STRVAR(
 );
 static PyObject* span_inject(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
     HeaderList headers = {self->tracer, PyList_New(0)};
-    if (headers.list == NULL) {
-        return NULL;
+    if (headers.list == NULL || headers.tracer == NULL) {
+        return headers.list;
     }
     clew_inject(self->tracer->native, &self->context, append_header, &headers);
     if (PyErr_Occurred()) {
@@ -258,6 +282,10 @@ static PyObject* span_inject(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
 }
 
 static PyObject* span_enter(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
+    if (self->tracer == NULL) {
+        Py_INCREF(self);  // one for all that is not traced: any number of blocks at once
+        return (PyObject*)self;
+    }
     if (self->token != NULL) {
         PyErr_SetString(PyExc_RuntimeError, "the span is in use by a `with` already");
         return NULL;
@@ -286,11 +314,11 @@ static PyObject* span_exit(SpanObject* self, PyObject* const* args, Py_ssize_t c
     if (args[1] != Py_None && !self->has_error) {
         span_tell_error(self, args[1]);
     }
-    finish(self);
+    span_finish_now(self);
     Py_RETURN_FALSE;
 }
 
-static PyObject* span_get_trace_id(SpanObject* self, void* Py_UNUSED(closure)) {
+PyObject* span_trace_id(const SpanObject* self) {
     char text[33];
     const clew_context* context = &self->context;
     if (context->trace_id_high == 0) {
@@ -305,6 +333,10 @@ static PyObject* span_get_trace_id(SpanObject* self, void* Py_UNUSED(closure)) {
         );
     }
     return PyUnicode_FromString(text);
+}
+
+static PyObject* span_get_trace_id(SpanObject* self, void* Py_UNUSED(closure)) {
+    return span_trace_id(self);
 }
 
 static PyObject* id_or_none(uint64_t id) {

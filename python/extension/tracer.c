@@ -111,7 +111,7 @@ PyDoc_STRVAR(
     "otherwise).\n"
     "RuntimeError: the tracer is closed."
 );
-static PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
     if (count < 1 || count > 3) {
         PyErr_Format(PyExc_TypeError, "start() takes 1 to 3 arguments (%zd given)", count);
         return NULL;

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""@clew.traced: each call of a function is a span, of plain functions, coroutine functions,
+generators and asynchronous generators.
+
+Threads: all at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from clew._native import Span, current_span, span
+
+if TYPE_CHECKING:
+    from clew._native import Kind
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+# Starts the span of one call.
+Start = Callable[[], Span]
+
+
+@overload
+def traced(function: Function, /) -> Function: ...
+@overload
+def traced(
+    *, name: str | None = None, kind: Kind = "local", **tags: object
+) -> Callable[[Function], Function]: ...
+def traced(
+    function: Any = None, /, *, name: str | None = None, kind: Kind = "local", **tags: object
+) -> Any:
+    """Makes each call of a function a span, which is the current one while the function runs.
+
+        @clew.traced
+        def resize(image): ...
+
+        @clew.traced(name="store", kind="client", bucket="thumbs")
+        async def put(image): ...
+
+    name  of the span; the function's qualified name ("Cache.get")
+    kind  "local", "client", "server", "producer" or "consumer"
+    tags  said about every call
+
+    A coroutine's span lasts until it returns. A generator's begins when its first value is asked
+    for and ends with the generator; between values, its consumer's span is the current one.
+    What the function raises becomes the tag error and goes on. Nothing else changes.
+
+    TypeError: what is decorated cannot be called.
+    """
+    if function is None:
+        return functools.partial(_wrap, name=name, kind=kind, tags=tags)
+    return _wrap(function, name, kind, tags)
+
+
+def _wrap(function: Any, name: str | None, kind: Kind, tags: dict[str, object]) -> Any:
+    if not callable(function):
+        raise TypeError(f"traced() takes a function, not {function!r}")
+    if name is None:
+        name = getattr(function, "__qualname__", type(function).__qualname__)
+        name = name.rpartition("<locals>.")[2]
+    start = functools.partial(span, name, kind=kind, **tags)
+    if inspect.isasyncgenfunction(function):
+        wrapper = _async_generator(function, start)
+    elif inspect.iscoroutinefunction(function):
+        wrapper = _coroutine(function, start)
+    elif inspect.isgeneratorfunction(function):
+        wrapper = _generator(function, start)
+    else:
+        wrapper = _call(function, start)
+    return functools.wraps(function)(wrapper)
+
+
+def _call(function: Any, start: Start) -> Any:
+    def call(*args: Any, **keywords: Any) -> Any:
+        with start():
+            return function(*args, **keywords)
+
+    return call
+
+
+def _coroutine(function: Any, start: Start) -> Any:
+    async def call(*args: Any, **keywords: Any) -> Any:
+        with start():
+            return await function(*args, **keywords)
+
+    return call
+
+
+class _Within:
+    """A span that is the current one in a block, and goes on after it."""
+
+    __slots__ = ("span", "token")
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+
+    def __enter__(self) -> None:
+        self.token = current_span.set(self.span)
+
+    def __exit__(self, *_: object) -> None:
+        current_span.reset(self.token)
+
+
+def _failed(one: Span, error: BaseException) -> None:
+    if not isinstance(error, GeneratorExit):  # its consumer had enough
+        one.error(error)
+
+
+def _generator(function: Any, start: Start) -> Any:
+    def call(*args: Any, **keywords: Any) -> Generator[Any, Any, Any]:
+        one = start()
+        within = _Within(one)
+        try:
+            inner = function(*args, **keywords)
+            step, value = inner.send, None
+            while True:
+                try:
+                    with within:
+                        item = step(value)
+                except StopIteration as end:
+                    return end.value
+                try:
+                    value = yield item
+                    step = inner.send
+                except GeneratorExit:
+                    with within:
+                        inner.close()
+                    raise
+                except BaseException as error:
+                    step, value = inner.throw, error
+        except BaseException as error:
+            _failed(one, error)
+            raise
+        finally:
+            one.finish()
+
+    return call
+
+
+def _async_generator(function: Any, start: Start) -> Any:
+    async def call(*args: Any, **keywords: Any) -> AsyncGenerator[Any, Any]:
+        one = start()
+        within = _Within(one)
+        try:
+            inner = function(*args, **keywords)
+            step, value = inner.asend, None
+            while True:
+                try:
+                    with within:
+                        item = await step(value)
+                except StopAsyncIteration:
+                    return
+                try:
+                    value = yield item
+                    step = inner.asend
+                except GeneratorExit:
+                    with within:
+                        await inner.aclose()
+                    raise
+                except BaseException as error:
+                    step, value = inner.athrow, error
+        except BaseException as error:
+            _failed(one, error)
+            raise
+        finally:
+            one.finish()
+
+    return call

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""clew.wsgi(): server spans of any WSGI application (PEP 3333), whatever server runs it.
+
+A span begins when the application is called and ends when the server closes the response, or when
+the application raises. The work is done by clew._native.Wsgi.
+
+Threads: all at once, as the server calls.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from clew._native import Wsgi
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def wsgi(
+    application: WSGIApplication,
+    *,
+    skip: Iterable[str] = (),
+    tags: Mapping[str, str] | None = None,
+    trace_header: str | None = None,
+) -> WSGIApplication:
+    """A WSGI application that traces another one while tracing is on, and else only calls it.
+
+    Each request is a span of kind SERVER, named after its method in lower case, with the tags
+    http.method, http.path (without the query) and http.status_code, both addresses, and the tag
+    error for a status of 500 and more, for what the application raises, and for a body that the
+    server did not read to its end. It continues the caller's trace. A request that the eventlet
+    server's hook traces, or another clew.wsgi() around, has that one span.
+
+    skip          paths that are not traced, with all that is below them: ["/healthcheck"]
+    tags          more tags, from the request's environ as it is when the response ends:
+                  {"swift.trans_id": "swift.trans_id", "HTTP_USER_AGENT": "http.user_agent"}
+    trace_header  the name of a header to add to each response with its trace id: "X-Trace-Id"
+
+    A body with a length keeps it, and an instance of wsgi.file_wrapper reaches the server as it is.
+
+    TypeError, ValueError: an argument is wrong. Requests never fail because of tracing.
+    """
+    if not callable(application):
+        raise TypeError(f"application must be callable, not {application!r}")
+    if isinstance(skip, str):
+        raise TypeError(f"skip must be a sequence of paths, not {skip!r}")
+    return Wsgi(
+        application,
+        tuple(map(_path, skip)),
+        _known_bodies(),
+        trace_header,
+        dict(tags or {}) or None,
+    )
+
+
+def _path(path: str) -> str:
+    if not isinstance(path, str):
+        raise TypeError(f"skip must hold paths, not {path!r}")
+    if not path.startswith("/"):
+        raise ValueError(f"a path to skip must begin with a slash: {path!r}")
+    return path.rstrip("/")
+
+
+def _known_bodies() -> tuple[type, ...]:
+    """The types of bodies that mean something to a server: eventlet's "I have answered myself"."""
+    marker: Any = getattr(sys.modules.get("eventlet.wsgi"), "ALREADY_HANDLED", None)
+    return () if marker is None else (type(marker),)

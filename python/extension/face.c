@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+
+#include "extension.h"
+
+// The calls of the general face that name no tracer: they use the one that activate() was told.
+
+PyObject* enter_context(const ModuleState* state, SpanObject* span) {
+    PyObject* token = PyContextVar_Set(state->current, (PyObject*)span);
+    if (token == NULL) {
+        PyErr_Clear();
+    }
+    return token;
+}
+
+static void reset(const ModuleState* state, PyObject* token) {
+    if (PyContextVar_Reset(state->current, token) < 0) {
+        PyErr_Clear();  // left from another context than entered: that one is not ours to set
+    }
+}
+
+// Not inlined: see exchange.c.
+__attribute__((noinline)) static void reset_failing(const ModuleState* state, PyObject* token) {
+    PyObject* type = NULL;
+    PyObject* error = NULL;
+    PyObject* traceback = NULL;
+    PyErr_Fetch(&type, &error, &traceback);
+    reset(state, token);
+    PyErr_Restore(type, error, traceback);
+}
+
+void leave_context(const ModuleState* state, PyObject* token) {
+    if (token == NULL) {
+        return;
+    }
+    if (PyErr_Occurred()) {
+        reset_failing(state, token);
+    } else {
+        reset(state, token);
+    }
+    Py_DECREF(token);
+}
+
+static SpanObject* no_span_of(const ModuleState* state) {
+    Py_INCREF(state->no_span);
+    return state->no_span;
+}
+
+// Not inlined, and called on failures only: see exchange.c.
+__attribute__((noinline)) void report_fault(const ModuleState* state, const char* place) {
+    PyObject* type = NULL;
+    PyObject* error = NULL;
+    PyObject* traceback = NULL;
+    PyErr_Fetch(&type, &error, &traceback);
+    PyErr_NormalizeException(&type, &error, &traceback);
+    if (error != NULL && traceback != NULL) {
+        PyException_SetTraceback(error, traceback);
+    }
+    if (state->report != NULL && error != NULL) {
+        PyObject* done = PyObject_CallFunction(state->report, "sO", place, error);
+        if (done == NULL) {
+            PyErr_WriteUnraisable(state->report);
+        }
+        Py_XDECREF(done);
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(error);
+    Py_XDECREF(traceback);
+}
+
+PyDoc_STRVAR(
+    activate_doc,
+    "activate(tracer, report, /)\n"
+    "--\n\n"
+    "Says which tracer span() and Wsgi use from now on, or None, and what is called with\n"
+    "a place and an exception when tracing fails."
+);
+static PyObject* activate(PyObject* module, PyObject* const* args, Py_ssize_t count) {
+    ModuleState* state = PyModule_GetState(module);
+    if (count != 2 || (args[0] != Py_None && !Py_IS_TYPE(args[0], state->tracer_type))) {
+        PyErr_SetString(PyExc_TypeError, "activate() takes a Tracer or None, and a callable");
+        return NULL;
+    }
+    TracerObject* tracer = args[0] == Py_None ? NULL : (TracerObject*)args[0];
+    Py_XINCREF(tracer);
+    Py_XSETREF(state->active, tracer);
+    Py_INCREF(args[1]);
+    Py_XSETREF(state->report, args[1]);
+    Py_RETURN_NONE;
+}
+
+typedef struct {
+    PyObject* kind;    // borrowed, or NULL
+    PyObject* parent;  // borrowed, or NULL
+} SpanWords;
+
+static bool is_word(PyObject* name, PyObject* word) {
+    return name == word || PyUnicode_Compare(name, word) == 0;
+}
+
+static SpanWords read_words(const ModuleState* state, PyObject* names, PyObject* const* values) {
+    SpanWords words = {NULL, NULL};
+    const Py_ssize_t count = names == NULL ? 0 : PyTuple_GET_SIZE(names);
+    for (Py_ssize_t index = 0; index < count; index++) {
+        PyObject* name = PyTuple_GET_ITEM(names, index);
+        if (is_word(name, state->names[name_kind])) {
+            words.kind = values[index];
+        } else if (is_word(name, state->names[name_parent])) {
+            words.parent = values[index];
+        }
+    }
+    return words;
+}
+
+static void add_tags(
+    const ModuleState* state, SpanObject* span, PyObject* names, PyObject* const* values
+) {
+    const Py_ssize_t count = names == NULL ? 0 : PyTuple_GET_SIZE(names);
+    for (Py_ssize_t index = 0; index < count; index++) {
+        PyObject* name = PyTuple_GET_ITEM(names, index);
+        if (!is_word(name, state->names[name_kind]) && !is_word(name, state->names[name_parent])) {
+            TextView key = text_of(name);
+            TextView value = text_of(values[index]);
+            clew_span_tag(&span->span, key.text, value.text);
+            text_done(&key);
+            text_done(&value);
+        }
+    }
+}
+
+// A new reference, or NULL with an exception.
+static SpanObject* start_span(const ModuleState* state, PyObject* name, SpanWords words) {
+    PyObject* tracer = (PyObject*)state->active;
+    PyObject* headers = NULL;
+    if (words.parent != NULL && words.parent != Py_None &&
+        !Py_IS_TYPE(words.parent, state->span_type)) {
+        headers = PyObject_GetAttr(words.parent, state->names[name_headers]);
+        if (headers == NULL) {
+            return NULL;
+        }
+    }
+    PyObject* kind = words.kind;
+    PyObject* span = NULL;
+    if (headers != NULL) {
+        kind = kind == NULL ? state->names[name_local] : kind;
+        span = PyObject_CallMethodObjArgs(
+            tracer, state->names[name_extract], headers, name, kind, NULL
+        );
+        Py_DECREF(headers);
+    } else {
+        PyObject* args[] = {name, kind == NULL ? state->names[name_local] : kind, words.parent};
+        span = tracer_start(state->active, args, words.parent != NULL ? 3 : 2);
+    }
+    return (SpanObject*)span;
+}
+
+PyDoc_STRVAR(
+    span_doc,
+    "span(name, /, *, kind='local', parent=None, **tags)\n"
+    "--\n\n"
+    "Starts a span of this process's tracing, for a `with`: it is the current span of\n"
+    "the block and ends with it. kind is 'local', 'client', 'server', 'producer' or\n"
+    "'consumer'; parent is a Span, what extract() returned, or None for the current\n"
+    "span; every other keyword is a tag.\n\n"
+    "Raises nothing that has to do with tracing: when tracing is off, or fails, the span\n"
+    "is one that records nothing."
+);
+static PyObject* span(PyObject* module, PyObject* const* args, Py_ssize_t count, PyObject* names) {
+    const ModuleState* state = PyModule_GetState(module);
+    if (count != 1) {
+        PyErr_Format(PyExc_TypeError, "span() takes 1 positional argument (%zd given)", count);
+        return NULL;
+    }
+    if (state->active == NULL) {
+        return (PyObject*)no_span_of(state);
+    }
+    SpanObject* started = start_span(state, args[0], read_words(state, names, args + count));
+    if (started == NULL) {
+        report_fault(state, "clew.span()");
+        return (PyObject*)no_span_of(state);
+    }
+    if (names != NULL && started->is_open && clew_span_is_sampled(&started->span)) {
+        add_tags(state, started, names, args + count);
+    }
+    return (PyObject*)started;
+}
+
+#define METHOD(name, function, flags, doc) \
+    { name, (PyCFunction)(void (*)(void))(function), flags, doc }
+PyMethodDef face_methods[] = {
+    METHOD("activate", activate, METH_FASTCALL, activate_doc),
+    METHOD("span", span, METH_FASTCALL | METH_KEYWORDS, span_doc),
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wsgi.h"
+
+#include <structmember.h>
+
+PyDoc_STRVAR(
+    wsgi_doc,
+    "Wsgi(application, skip=(), whole=(), trace_header=None, tags=None, /)\n--\n\n"
+    "A WSGI application (PEP 3333) around another one: each request is a server span\n"
+    "of the tracing that is on when it comes. skip: paths, with all below, that are not\n"
+    "traced. whole: types of bodies that the server must get as they are. trace_header:\n"
+    "the name of a response header that tells the trace id. tags: {key of the environ:\n"
+    "tag}, read when the span ends."
+);
+
+typedef struct {
+    // clang-format off
+    PyObject_HEAD
+        // clang-format on
+        const ModuleState* state;  // of the type's module, which the type keeps
+    PyObject* application;
+    PyObject* skip;
+    PyObject* whole;
+    PyObject* trace_header;  // str, or NULL
+    PyObject* tags;          // dict, or NULL
+    vectorcallfunc call;
+} WsgiObject;
+
+static PyObject* wsgi_call(PyObject*, PyObject* const*, size_t, PyObject*);
+
+// A new reference to what an argument says, or NULL when it says nothing.
+static PyObject* keep(PyObject* argument) {
+    if (argument == NULL || argument == Py_None) {
+        return NULL;
+    }
+    Py_INCREF(argument);
+    return argument;
+}
+
+static PyObject* wsgi_new(PyTypeObject* type, PyObject* args, PyObject* keywords) {
+    PyObject* parts[5] = {NULL, NULL, NULL, NULL, NULL};
+    const ModuleState* state = PyType_GetModuleState(type);
+    if (state == NULL ||
+        !PyArg_UnpackTuple(
+            args, "Wsgi", 1, 5, &parts[0], &parts[1], &parts[2], &parts[3], &parts[4]
+        )) {
+        return NULL;
+    }
+    if (keywords != NULL || (parts[1] != NULL && !PyTuple_CheckExact(parts[1])) ||
+        (parts[2] != NULL && !PyTuple_CheckExact(parts[2])) ||
+        (parts[4] != NULL && parts[4] != Py_None && !PyDict_CheckExact(parts[4]))) {
+        PyErr_SetString(PyExc_TypeError, "Wsgi() takes a callable, two tuples, a str and a dict");
+        return NULL;
+    }
+    WsgiObject* self = (WsgiObject*)type->tp_alloc(type, 0);
+    if (self != NULL) {
+        self->state = state;
+        self->call = wsgi_call;
+        self->application = keep(parts[0]);
+        self->skip = keep(parts[1]);
+        self->whole = keep(parts[2]);
+        self->trace_header = keep(parts[3]);
+        self->tags = keep(parts[4]);
+    }
+    return (PyObject*)self;
+}
+
+static int wsgi_traverse(WsgiObject* self, visitproc visit, void* arg) {
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(self->application);
+    Py_VISIT(self->skip);
+    Py_VISIT(self->whole);
+    Py_VISIT(self->tags);
+    return 0;
+}
+
+static int wsgi_clear(WsgiObject* self) {
+    Py_CLEAR(self->application);
+    Py_CLEAR(self->skip);
+    Py_CLEAR(self->whole);
+    Py_CLEAR(self->trace_header);
+    Py_CLEAR(self->tags);
+    return 0;
+}
+
+static void wsgi_dealloc(WsgiObject* self) {
+    PyTypeObject* type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    wsgi_clear(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+// Whether the path is one of those to skip, or below one.
+static bool is_skipped(const WsgiObject* self, PyObject* environ) {
+    PyObject* path = PyDict_GetItemWithError(environ, self->state->names[name_path_info]);
+    if (path == NULL || !PyUnicode_Check(path)) {
+        PyErr_Clear();
+        return false;
+    }
+    for (Py_ssize_t index = 0; index < PyTuple_GET_SIZE(self->skip); index++) {
+        PyObject* start = PyTuple_GET_ITEM(self->skip, index);
+        const Py_ssize_t size = PyUnicode_GET_LENGTH(start);
+        if (PyUnicode_Tailmatch(path, start, 0, PY_SSIZE_T_MAX, -1) == 1 &&
+            (PyUnicode_GET_LENGTH(path) == size || PyUnicode_READ_CHAR(path, size) == '/')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Whether somebody traces the request already: the server, or this middleware further out.
+static bool is_traced(const WsgiObject* self, PyObject* environ) {
+    PyObject* span = NULL;
+    if (PyContextVar_Get(self->state->current, Py_None, &span) < 0) {
+        PyErr_Clear();
+        return false;
+    }
+    const bool traced = Py_IS_TYPE(span, self->state->span_type) &&
+                        ((SpanObject*)span)->request == environ && ((SpanObject*)span)->is_open;
+    Py_DECREF(span);
+    return traced;
+}
+
+// The span of a request that shall have one; else NULL, no exception.
+static SpanObject* begin(const WsgiObject* self, PyObject* environ) {
+    const ModuleState* state = self->state;
+    if (state->active == NULL || !PyDict_Check(environ) || is_traced(self, environ) ||
+        (self->skip != NULL && is_skipped(self, environ))) {
+        return NULL;
+    }
+    SpanObject* span = tracer_receive_environ(state->active, environ);
+    if (span == NULL) {
+        report_fault(state, "the start of a WSGI request");
+    }
+    return span;
+}
+
+static PyObject* call_within(
+    const ModuleState* state, SpanObject* span, PyObject* application, PyObject* const* args
+) {
+    PyObject* token = enter_context(state, span);
+    PyObject* body = PyObject_Vectorcall(application, args, 2, NULL);
+    leave_context(state, token);
+    return body;
+}
+
+// The types that the server knows by sight: its own marks, its file wrapper.
+static int is_known(const WsgiObject* self, PyObject* body, PyObject* types) {
+    if (types == NULL || PyGen_CheckExact(body)) {
+        return 0;
+    }
+    const int known = PyObject_IsInstance(body, types);
+    if (known < 0) {
+        report_fault(self->state, "the body of a WSGI response");
+        return 0;
+    }
+    return known;
+}
+
+// What the server gets for the body; steals the reference.
+static PyObject* answer(
+    const WsgiObject* self, ResponseObject* response, PyObject* body, PyObject* environ
+) {
+    if (PyList_CheckExact(body) || PyTuple_CheckExact(body)) {
+        return response_of_sized(response, body);
+    }
+    PyObject* wrapper = PyDict_GetItemWithError(environ, self->state->names[name_file_wrapper]);
+    if (wrapper == NULL) {
+        PyErr_Clear();
+    } else if (PyType_Check(wrapper) && is_known(self, body, wrapper)) {
+        return response_of_file(response, body);
+    }
+    if (is_known(self, body, self->whole)) {
+        response_finish(response);
+        return body;
+    }
+    const PySequenceMethods* sequence = Py_TYPE(body)->tp_as_sequence;
+    const PyMappingMethods* mapping = Py_TYPE(body)->tp_as_mapping;
+    const bool is_sized = (sequence != NULL && sequence->sq_length != NULL) ||
+                          (mapping != NULL && mapping->mp_length != NULL);
+    return is_sized ? response_of_sized(response, body) : response_of(response, body);
+}
+
+// A request that is not recorded: only what it does while it runs has to know its trace.
+static PyObject* serve_unsampled(const WsgiObject* self, SpanObject* span, PyObject* const* args) {
+    PyObject* body = call_within(self->state, span, self->application, args);
+    if (body == NULL || PyList_CheckExact(body) || PyTuple_CheckExact(body)) {
+        span_finish_now(span);
+        return body;
+    }
+    ResponseObject* response = response_new(self->state, span, NULL, NULL);
+    if (response == NULL) {
+        PyErr_Clear();
+        return body;
+    }
+    body = answer(self, response, body, args[0]);
+    Py_DECREF(response);
+    return body;
+}
+
+static PyObject* serve(const WsgiObject* self, SpanObject* span, PyObject* const* args) {
+    ResponseObject* response = response_new(self->state, span, args[1], self->trace_header);
+    if (response == NULL) {
+        return NULL;  // no memory: the application would have none either
+    }
+    if (self->tags != NULL) {
+        response_tag_later(response, args[0], self->tags);
+    }
+    PyObject* const inner[] = {args[0], (PyObject*)response};
+    PyObject* body = call_within(self->state, span, self->application, inner);
+    if (body == NULL) {
+        response_failing(response);
+        response_finish(response);
+    } else {
+        body = answer(self, response, body, args[0]);
+    }
+    Py_DECREF(response);
+    return body;
+}
+
+static PyObject* wsgi_call(
+    PyObject* callable, PyObject* const* args, size_t count, PyObject* keywords
+) {
+    const WsgiObject* self = (WsgiObject*)callable;
+    SpanObject* span = NULL;
+    if (PyVectorcall_NARGS(count) == 2 && keywords == NULL) {
+        span = begin(self, args[0]);
+    }
+    if (span == NULL) {
+        return PyObject_Vectorcall(self->application, args, count, keywords);
+    }
+    const bool is_plain = !clew_span_is_sampled(&span->span) && self->trace_header == NULL;
+    PyObject* body = is_plain ? serve_unsampled(self, span, args) : serve(self, span, args);
+    Py_DECREF(span);
+    return body;
+}
+
+static PyMemberDef wsgi_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(WsgiObject, call), READONLY, NULL},
+    {"__wrapped__", T_OBJECT_EX, offsetof(WsgiObject, application), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot wsgi_slots[] = {
+    {Py_tp_new, (void*)wsgi_new},
+    {Py_tp_dealloc, (void*)wsgi_dealloc},
+    {Py_tp_traverse, (void*)wsgi_traverse},
+    {Py_tp_clear, (void*)wsgi_clear},
+    {Py_tp_call, (void*)PyVectorcall_Call},
+    {Py_tp_members, wsgi_members},
+    {Py_tp_doc, (void*)wsgi_doc},
+    {0, NULL},
+};
+
+PyType_Spec wsgi_spec = {
+    .name = "clew.Wsgi",
+    .basicsize = sizeof(WsgiObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
+    .slots = wsgi_slots,
+};
