@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/transport/tcp_stream.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <memory>
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -15,26 +15,6 @@
 namespace clew::transport {
 namespace {
 
-struct AddressListEnd {
-    void operator()(addrinfo* list) const noexcept { freeaddrinfo(list); }
-};
-using AddressList = std::unique_ptr<addrinfo, AddressListEnd>;
-
-Expected<AddressList> resolve(const HostPort& peer) {
-    addrinfo hints{};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_NUMERICSERV;
-    addrinfo* list = nullptr;
-    const int code =
-        getaddrinfo(peer.host.c_str(), std::to_string(peer.port).c_str(), &hints, &list);
-    if (code == EAI_SYSTEM) return system_error("resolving " + peer.host, errno);
-    if (code != 0) {
-        return Error{Code::unavailable, "resolving " + peer.host + ": " + gai_strerror(code)};
-    }
-    return AddressList(list);
-}
-
 bool would_block(int errno_value) {
     return errno_value == EAGAIN || errno_value == EWOULDBLOCK || errno_value == EINTR;
 }
@@ -45,7 +25,7 @@ Expected<void> TcpStream::connect(
     const HostPort& peer, const Deadline& deadline, std::chrono::milliseconds per_address
 ) {
     close();
-    const Expected<AddressList> addresses = resolve(peer);
+    const Expected<AddressList> addresses = resolver_.resolve(peer, deadline);
     if (!addresses) return addresses.error();
     Error last{Code::unavailable, "no address for " + peer.host};
     for (const addrinfo* at = addresses->get(); at != nullptr; at = at->ai_next) {

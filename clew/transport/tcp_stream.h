@@ -19,6 +19,7 @@
 #include "clew/transport/deadline.h"
 #include "clew/transport/host_port.h"
 #include "clew/transport/interrupt.h"
+#include "clew/transport/resolver.h"
 
 struct addrinfo;
 
@@ -27,13 +28,13 @@ namespace clew::transport {
 class TcpStream {
 public:
     // Requires: interrupt outlives this.
-    explicit TcpStream(const Interrupt& interrupt) noexcept : interrupt_(interrupt) {}
+    explicit TcpStream(const Interrupt& interrupt) noexcept
+        : interrupt_(interrupt), resolver_(interrupt) {}
     ~TcpStream() { close(); }
     TcpStream(const TcpStream&) = delete;
     TcpStream& operator=(const TcpStream&) = delete;
 
-    // Resolves (may block in the resolver, so never call it on a thread that may not wait) and
-    // tries the addresses in turn, each at most `per_address`.
+    // Resolves (see resolver.h) and tries the addresses in turn, each at most `per_address`.
     Expected<void> connect(
         const HostPort& peer, const Deadline& deadline, std::chrono::milliseconds per_address
     );
@@ -59,6 +60,7 @@ private:
     bool is_ours(int fd) const noexcept;
 
     const Interrupt& interrupt_;
+    Resolver resolver_;
     // Atomic only because a child reads what the parent's thread may have been writing.
     std::atomic<int> fd_{-1};
     std::atomic<ino_t> inode_{0};  // of the socket behind fd_

@@ -6,7 +6,7 @@
 // a new one and leaves its parent's untouched), run by the worker "clew-report".
 //
 // Threads: round() and run() on the worker alone; the rest from anywhere. Lifetime: shared by the
-// reporter and its worker, because a worker that hangs in the resolver outlives the reporter.
+// reporter and its worker, because a worker that does not end in time outlives the reporter.
 
 #include <array>
 #include <atomic>
