@@ -48,7 +48,7 @@ void check(const Propagation& format, const std::vector<HeaderField>& headers) {
     const auto set = [&](std::string_view name, std::string_view value) {
         carrier[std::string(name)] = value;
     };
-    if (!format.inject(found.context, set)) std::abort();
+    if (!format.inject(found.context, nullptr, set)) std::abort();
     const auto get = [&](std::string_view name) {
         const auto at = carrier.find(name);
         return at == carrier.end() ? std::string_view() : std::string_view(at->second);

@@ -67,11 +67,10 @@ bool read_ids(
 }  // namespace
 
 Extracted B3Multi::extract(const HeaderReader& headers) const noexcept {
-    const Extracted malformed{Found::malformed, {}};
     Extracted out;
     if (const auto text = headers.get(kSampled.in(case_))) {
         const auto sampling = parse_sampled(*text);
-        if (!sampling) return malformed;
+        if (!sampling) return Extracted::malformed();
         out.context.sampling = *sampling;
         out.found = Found::decision;
     }
@@ -80,15 +79,17 @@ Extracted B3Multi::extract(const HeaderReader& headers) const noexcept {
         out.found = Found::decision;
     }
     if (const auto trace_id = headers.get(kTraceId.in(case_))) {
-        if (!read_ids(headers, case_, *trace_id, out.context)) return malformed;
+        if (!read_ids(headers, case_, *trace_id, out.context)) return Extracted::malformed();
         out.found = Found::ids;
     } else if (out.found == Found::nothing && headers.get(kSpanId.in(case_))) {
-        return malformed;
+        return Extracted::malformed();
     }
     return out;
 }
 
-bool B3Multi::inject(const TraceContext& context, const HeaderWriter& headers) const noexcept {
+bool B3Multi::inject(
+    const TraceContext& context, const Carried* /*carried*/, const HeaderWriter& headers
+) const noexcept {
     std::array<char, 32> text;
     bool taken = true;
     if (context.has_ids()) {

@@ -19,7 +19,8 @@ public:
     // X-B3-Sampled with any other value makes the whole context malformed: starting anew is better
     // than carrying a false decision on. X-B3-Flags with any other value is ignored.
     Extracted extract(const HeaderReader& headers) const noexcept override;
-    bool inject(const TraceContext& context, const HeaderWriter& headers) const noexcept override;
+    bool inject(const TraceContext& context, const Carried* carried, const HeaderWriter& headers)
+        const noexcept override;
 
 private:
     HeaderCase case_;

@@ -32,7 +32,7 @@ Written inject(const TraceContext& context, HeaderCase header_case = HeaderCase:
     const auto set = [&](std::string_view name, std::string_view value) {
         written[std::string(name)] = value;
     };
-    EXPECT_TRUE(B3Multi(header_case).inject(context, set));
+    EXPECT_TRUE(B3Multi(header_case).inject(context, nullptr, set));
     return written;
 }
 
@@ -241,7 +241,7 @@ TEST(B3Multi, says_when_the_carrier_refused_a_header) {
         if (name == "X-B3-SpanId") throw std::bad_alloc();
         ++taken;
     };
-    EXPECT_FALSE(B3Multi().inject(context, set));
+    EXPECT_FALSE(B3Multi().inject(context, nullptr, set));
     EXPECT_EQ(taken, 2U);
 }
 

@@ -72,7 +72,7 @@ Extracted B3Single::parse(std::string_view text) noexcept {
         return out;
     }
     if (text.size() > kTextBytesMax || !read_fields(text, out.context)) {
-        return {Found::malformed, {}};
+        return Extracted::malformed();
     }
     out.found = Found::ids;
     return out;
@@ -106,7 +106,9 @@ std::size_t B3Single::write(const TraceContext& context, char* out) noexcept {
     return static_cast<std::size_t>(next - out);
 }
 
-bool B3Single::inject(const TraceContext& context, const HeaderWriter& headers) const noexcept {
+bool B3Single::inject(
+    const TraceContext& context, const Carried* /*carried*/, const HeaderWriter& headers
+) const noexcept {
     std::array<char, kTextBytesMax> text;
     const std::size_t size = write(context, text.data());
     return size == 0 || headers.set(kName, {text.data(), size});

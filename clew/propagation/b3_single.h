@@ -18,7 +18,8 @@ public:
     static constexpr std::size_t kTextBytesMax = 68;
 
     Extracted extract(const HeaderReader& headers) const noexcept override;
-    bool inject(const TraceContext& context, const HeaderWriter& headers) const noexcept override;
+    bool inject(const TraceContext& context, const Carried* carried, const HeaderWriter& headers)
+        const noexcept override;
 
     // The header's value, for carriers that are no list of headers. Writes at most kTextBytesMax
     // characters and returns their number; 0 for a context without ids and without decision.

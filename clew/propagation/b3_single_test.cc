@@ -187,13 +187,17 @@ TEST(B3Single, writes_one_lower_case_header_or_none) {
         name = n;
         value = v;
     };
-    EXPECT_TRUE(B3Single().inject({}, set));
+    EXPECT_TRUE(B3Single().inject({}, nullptr, set));
     EXPECT_EQ(name, "");
-    EXPECT_TRUE(B3Single().inject({{0, 7}, {8}, {}, Sampling::sampled, false, false, 0}, set));
+    EXPECT_TRUE(
+        B3Single().inject({{0, 7}, {8}, {}, Sampling::sampled, false, false, 0}, nullptr, set)
+    );
     EXPECT_EQ(name, "b3");
     EXPECT_EQ(value, "0000000000000007-0000000000000008-1");
     const auto refuse = [](std::string_view, std::string_view) { throw 1; };
-    EXPECT_FALSE(B3Single().inject({{0, 7}, {8}, {}, Sampling::sampled, false, false, 0}, refuse));
+    EXPECT_FALSE(
+        B3Single().inject({{0, 7}, {8}, {}, Sampling::sampled, false, false, 0}, nullptr, refuse)
+    );
 }
 
 }  // namespace clew::propagation

@@ -17,11 +17,19 @@ bool same_name(std::string_view a, std::string_view b) noexcept {
 
 }  // namespace
 
-std::optional<std::string_view> HeaderFields::operator()(std::string_view name) const noexcept {
+std::optional<std::string_view> HeaderFields::operator()(std::string_view name) const {
+    std::optional<std::string_view> found;
     for (const HeaderField& field : fields_) {
-        if (same_name(field.name, name)) return field.value;
+        if (!same_name(field.name, name)) continue;
+        if (!found) {
+            found = field.value;
+            continue;
+        }
+        if (found->data() != joined_.data()) joined_.assign(*found);
+        joined_.append(",").append(field.value);
+        found = joined_;
     }
-    return std::nullopt;
+    return found;
 }
 
 }  // namespace clew::propagation

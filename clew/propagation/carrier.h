@@ -8,6 +8,8 @@
 //     b3.extract([&](std::string_view name) { return request.header(name); });
 //     b3.inject(context, [&](std::string_view name, std::string_view value) { ... });
 //
+// A header that stands several times is given as one, its values joined with commas in their order
+// (RFC 9110, 5.3), as WSGI servers do: a list goes on, and an id that came twice is malformed.
 // A callable that throws does no harm: what it could not read counts as malformed, what it could
 // not write makes inject() return false.
 //
@@ -36,7 +38,7 @@ public:
         static_assert(!std::same_as<Result, std::optional<std::string>>, "the same");
     }
 
-    // Valid until: the carrier changes.
+    // Valid until: the next get(), or the carrier changes.
     std::optional<std::string_view> get(std::string_view name) const noexcept {
         const std::string_view value = call_(object_, name);
         if (value.data() == nullptr) return std::nullopt;
@@ -100,7 +102,8 @@ private:
     bool (*call_)(const void*, std::string_view, std::string_view) noexcept;
 };
 
-// A list of headers as a carrier to read from: names are compared without regard to ASCII case.
+// A list of headers as a carrier to read from: names are compared without regard to ASCII case,
+// fields of one name are joined. Threads: one at a time, since a joined value is kept here.
 struct HeaderField {
     std::string_view name;
     std::string_view value;
@@ -110,11 +113,12 @@ class HeaderFields {
 public:
     explicit HeaderFields(std::span<const HeaderField> fields) noexcept : fields_(fields) {}
 
-    // The first field of that name.
-    std::optional<std::string_view> operator()(std::string_view name) const noexcept;
+    // Valid until: the next call. May throw std::bad_alloc.
+    std::optional<std::string_view> operator()(std::string_view name) const;
 
 private:
     std::span<const HeaderField> fields_;
+    mutable std::string joined_;
 };
 
 // How names are written, and asked for.

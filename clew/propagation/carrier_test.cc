@@ -73,7 +73,7 @@ TEST(HeaderFields, compares_names_without_regard_to_case) {
     const std::array<HeaderField, 3> list{
         {{"X-B3-TRACEID", "1"}, {"x-b3-traceid", "2"}, {"b3", ""}}};
     const HeaderFields fields(list);
-    EXPECT_EQ(fields("X-B3-TraceId"), "1");  // the first of them
+    EXPECT_EQ(fields("X-B3-TraceId"), "1,2");  // both
     EXPECT_EQ(fields("B3"), "");
     EXPECT_EQ(fields("b"), std::nullopt);
     EXPECT_EQ(fields("X-B3-SpanId"), std::nullopt);

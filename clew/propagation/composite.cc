@@ -1,47 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/propagation/composite.h"
 
-#include <algorithm>
+#include <utility>
+
+#include "clew/propagation/baggage.h"
 
 namespace clew::propagation {
 
 namespace {
 
-void copy_formats(
-    std::span<const Propagation* const> from,
-    std::array<const Propagation*, Composite::kFormatsMax>& to
-) noexcept {
-    std::copy_n(from.begin(), std::min(from.size(), to.size()), to.begin());
+using Found = Extracted::Found;
+
+std::string_view trace_state_of(const Extracted& extracted) noexcept {
+    return extracted.carried ? extracted.carried->trace_state() : std::string_view();
+}
+
+void add_baggage(const HeaderReader& headers, Extracted& out) noexcept {
+    const auto text = headers.get(kBaggageHeader);
+    if (!text) return;
+    try {
+        const ReceivedBaggage received = normal_baggage(*text);
+        out.had_malformed |= received.had_malformed;
+        if (received.text.empty()) return;
+        out.carried = Carried::make(trace_state_of(out), received.text);
+    } catch (...) {  // memory is short: the trace goes on without
+    }
+}
+
+// What is left of a caller's word when only its ids count.
+void distrust(Extracted& out) noexcept {
+    if (out.found == Found::decision) {
+        out.found = Found::nothing;
+        out.context = {};
+    }
+    out.context.sampling = Sampling::unset;
+    out.context.debug = false;
 }
 
 }  // namespace
 
-Composite::Composite(
-    std::span<const Propagation* const> read_in_order, std::span<const Propagation* const> written
-) noexcept {
-    copy_formats(read_in_order, read_);
-    copy_formats(written, written_);
+const Propagation* Composite::context_format(Format format) const noexcept {
+    switch (format) {
+        case Format::b3_multi: return &b3_multi_;
+        case Format::b3_single: return &b3_single_;
+        case Format::trace_context: return &trace_context_;
+        case Format::baggage: break;
+    }
+    return nullptr;
 }
 
-Extracted Composite::extract(const HeaderReader& headers) const noexcept {
+Extracted Composite::extract_context(const HeaderReader& headers) const noexcept {
     Extracted none;
-    for (const Propagation* format : read_) {
-        if (format == nullptr) break;
-        const Extracted out = format->extract(headers);
-        if (out.found == Extracted::Found::malformed) {
-            none.found = Extracted::Found::malformed;
-        } else if (out.found != Extracted::Found::nothing) {
+    for (const Format name : options_.read) {
+        const Propagation* const format = context_format(name);
+        if (format == nullptr) continue;
+        Extracted out = format->extract(headers);
+        none.had_malformed |= out.had_malformed;
+        if (out.found == Found::malformed) {
+            none.found = Found::malformed;
+        } else if (out.found != Found::nothing) {
+            out.had_malformed = none.had_malformed;
+            if (name != Format::trace_context) add_trace_state(headers, out);
             return out;
         }
     }
     return none;
 }
 
-bool Composite::inject(const TraceContext& context, const HeaderWriter& headers) const noexcept {
+void Composite::add_trace_state(const HeaderReader& headers, Extracted& out) const noexcept {
+    if (!options_.written.contains(Format::trace_context)) return;
+    if (!options_.read.contains(Format::trace_context)) return;
+    Extracted beside = trace_context_.extract(headers);
+    out.had_malformed |= beside.had_malformed;
+    if (beside.context.trace_id != out.context.trace_id || !out.context.has_ids()) return;
+    out.carried = std::move(beside.carried);
+    out.context.is_random = beside.context.is_random;
+}
+
+Extracted Composite::extract(const HeaderReader& headers) const noexcept {
+    if (options_.trust_inbound == TrustInbound::no) return {};
+    Extracted out = extract_context(headers);
+    if (options_.trust_inbound == TrustInbound::ids) {
+        distrust(out);
+    } else {
+        add_baggage(headers, out);
+    }
+    return out;
+}
+
+bool Composite::inject(
+    const TraceContext& context, const Carried* carried, const HeaderWriter& headers
+) const noexcept {
     bool taken = true;
-    for (const Propagation* format : written_) {
-        if (format == nullptr) break;
-        taken &= format->inject(context, headers);
+    for (const Format name : options_.written) {
+        if (const Propagation* const format = context_format(name)) {
+            taken &= format->inject(context, carried, headers);
+        } else if (carried != nullptr && !carried->baggage().empty()) {
+            taken &= headers.set(kBaggageHeader, carried->baggage());
+        }
     }
     return taken;
 }

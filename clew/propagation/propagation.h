@@ -2,7 +2,8 @@
 #pragma once
 
 // One way to write a trace context into headers and to read it back. Formats: b3_multi.h,
-// b3_single.h; several of them together: composite.h. Made once, shared by all threads.
+// b3_single.h, w3c_trace_context.h; all that are configured: composite.h. Made once, shared by all
+// threads.
 //
 // Whatever the headers say, reading gives an answer: a context that cannot be understood is ignored
 // as a whole, so that a request from a confused client begins a new trace instead of joining a
@@ -10,6 +11,7 @@
 //
 // Threads: immutable; call from anywhere.
 
+#include "clew/propagation/carried.h"
 #include "clew/propagation/carrier.h"
 #include "clew/propagation/trace_context.h"
 
@@ -26,6 +28,11 @@ struct Extracted {
 
     Found found = Found::nothing;
     TraceContext context;  // what Tracer::join_span() and next_span() take
+    CarriedRef carried;    // null, as nearly always: nothing but the context
+    // Some header was ignored because it breaks its format; another one may still have been good.
+    bool had_malformed = false;
+
+    static Extracted malformed() noexcept { return {Found::malformed, {}, {}, true}; }
 };
 
 class Propagation {
@@ -35,9 +42,10 @@ public:
     virtual Extracted extract(const HeaderReader& headers) const noexcept = 0;
 
     // Writes the context: ids, parent, decision. A context without ids writes its decision, if it
-    // has one. False when the carrier refused a header.
-    virtual bool inject(const TraceContext& context, const HeaderWriter& headers)
-        const noexcept = 0;
+    // has one. `carried` may be null. False when the carrier refused a header.
+    virtual bool inject(
+        const TraceContext& context, const Carried* carried, const HeaderWriter& headers
+    ) const noexcept = 0;
 };
 
 }  // namespace clew::propagation

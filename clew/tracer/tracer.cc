@@ -91,6 +91,7 @@ void become_root(const internal::Recorder& recorder, TraceContext& context) noex
     context.trace_id.high = recorder.options().trace_id_128bit ? ids.next(generation) : 0;
     context.parent_id = {};
     context.shared = false;
+    context.is_random = true;  // every bit that was drawn is
     decide(recorder, context);
 }
 
@@ -98,6 +99,7 @@ void become_child(const internal::Recorder& recorder, TraceContext& context) noe
     context.parent_id = context.span_id;
     context.span_id.value = internal::thread_state.ids.next(fork_generation());
     context.shared = false;
+    context.is_child_only = false;
     decide(recorder, context);
 }
 
@@ -153,7 +155,7 @@ Span Tracer::continue_trace(const TraceContext& parent, std::string_view name, m
 Span Tracer::join_span(const TraceContext& extracted, std::string_view name, model::Kind kind)
     const noexcept {
     if (recorder_ == nullptr) return Span(extracted);
-    if (!extracted.has_ids() || !recorder_->options().supports_join) {
+    if (!extracted.has_ids() || extracted.is_child_only || !recorder_->options().supports_join) {
         return continue_trace(extracted, name, kind);
     }
     Span span(extracted);

@@ -52,9 +52,9 @@ public:
         return continue_trace(parent, name, kind);
     }
 
-    // The server's half of a remote call. With ids: the same span as the caller's, marked shared
-    // (or a child: TracerOptions::supports_join). Without: a new trace that obeys the decision
-    // that was extracted.
+    // The server's half of a remote call. With ids: the same span as the caller's, marked shared;
+    // or a child, where TracerOptions::supports_join or the headers' format (W3C) forbids that.
+    // Without: a new trace that obeys the decision that was extracted.
     Span join_span(
         const propagation::TraceContext& extracted,
         std::string_view name,

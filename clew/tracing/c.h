@@ -16,6 +16,8 @@
 
 #include <stddef.h>
 
+#include "clew/tracing/c_options.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -46,15 +48,17 @@ typedef struct clew_context {
 } clew_context;
 
 enum {
-    clew_context_decided = 1,  // somebody has decided about sampling; absent: still open
-    clew_context_sampled = 2,  // the decision: record and send
-    clew_context_debug = 4,    // record whatever samplers say; implies the two above
-    clew_context_shared = 8    // the span id was received: the server half of a caller's span
+    clew_context_decided = 1,     // somebody has decided about sampling; absent: still open
+    clew_context_sampled = 2,     // the decision: record and send
+    clew_context_debug = 4,       // record whatever samplers say; implies the two above
+    clew_context_shared = 8,      // the span id was received: the server half of a caller's span
+    clew_context_random = 16,     // the low 56 bits of the trace id are known to be random
+    clew_context_child_only = 32  // received in a format that shares no span ids: start a child
 };
 
 // Storage of one span, embedded where the caller likes. All zeros is a span that records nothing
 // and needs no end. Once started it may not be moved or copied, and must be finished or abandoned.
-#define CLEW_SPAN_BYTES 640
+#define CLEW_SPAN_BYTES 128
 typedef struct clew_span {
 #ifdef __cplusplus
     alignas(16) unsigned char opaque[CLEW_SPAN_BYTES];
@@ -64,29 +68,6 @@ typedef struct clew_span {
 } clew_span;
 
 typedef struct clew_tracer clew_tracer;
-
-// What is left as clew_options_init() makes it comes from the environment (name in brackets), then
-// from the default, which follows. Texts end in a zero byte and are copied. An endpoint is
-// scribe://host:port (port 9410 when left out) or http://host:port/path (9411, /api/v2/spans).
-typedef struct clew_options {
-    size_t size;                 // set by clew_options_init(): which version of this struct it is
-    const char* service_name;    // [CLEW_SERVICE_NAME, OTEL_SERVICE_NAME] required
-    const char* endpoint;        // [CLEW_ENDPOINT] see below; http://127.0.0.1:9411/api/v2/spans
-    const char* local_ip;        // [CLEW_LOCAL_IP] of the service; absent
-    const char* propagation;     // [CLEW_PROPAGATION] headers sent: "b3multi" (default) or "b3"
-    double sample_rate;          // [CLEW_SAMPLE_RATE] 0 to 1; 1. Below 0: unset
-    uint32_t local_port;         // [CLEW_LOCAL_PORT] of the service; 0: absent
-    uint32_t trace_id_bits;      // [CLEW_TRACE_ID_BITS] 64 or 128; 64. 0: unset, as below
-    uint32_t flush_interval_ms;  // [CLEW_FLUSH_INTERVAL_MS] 1 to 60000; 500
-    uint32_t close_timeout_ms;   // [CLEW_CLOSE_TIMEOUT_MS] of clew_tracer_destroy(); 1000
-    uint64_t ring_bytes;         // [CLEW_RING_BYTES] finished spans held per thread; 256 KiB
-    uint64_t queue_bytes_max;    // [CLEW_QUEUE_BYTES_MAX] encoded spans held unsent; 8 MiB
-    int32_t join;                // [CLEW_JOIN] 1: server spans share the caller's id; 1. -1: unset
-    int32_t ignore_environment;  // 1: read no environment variable; 0
-    int32_t gzip;                // [CLEW_GZIP] 1: messages over HTTP are compressed; 1. -1: unset
-} clew_options;
-
-void clew_options_init(clew_options* options);
 
 // NULL when an option is wrong; then `error` (may be NULL) holds one sentence that says which.
 // Starts no thread and opens no connection: both happen after the first sampled span has finished.
@@ -122,25 +103,14 @@ typedef struct clew_stats {
     uint64_t sent;      // the collector said that it has them
     uint64_t dropped[clew_drop_reasons];
     uint64_t messages_sent;
-    uint64_t messages_failed;  // attempts without success; their spans may be sent later
+    uint64_t messages_failed;    // attempts without success; their spans may be sent later
+    uint64_t headers_malformed;  // calls of clew_extract() that met headers of broken format
 } clew_stats;
 void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats);
 
 // Copies the sentence about the newest failed attempt to send, cut to `size` with its zero byte;
 // empty when none failed. For a person who asks why nothing arrives.
 void clew_tracer_last_error(clew_tracer* tracer, char* text, size_t size);
-
-// Looks a header up, ASCII case ignored: 1 and *value (valid until the next call), or 0. The
-// name's pointer is the same at every call for the same header, so that a binding may key a cache
-// by it.
-typedef int (*clew_get)(void* carrier, clew_text name, clew_text* value);
-// Sets a header; other than 0 stops the injection.
-typedef int (*clew_set)(void* carrier, clew_text name, clew_text value);
-
-// Reads what a caller sent. 1: something valid was there; 0: *received is all zeros.
-int clew_extract(clew_tracer* tracer, clew_get get, void* carrier, clew_context* received);
-// Writes the context for the next service. 1, or 0 when `set` stopped it or there is no trace.
-int clew_inject(clew_tracer* tracer, const clew_context* context, clew_set set, void* carrier);
 
 // Starts a span below `parent`, a context of this process; NULL or all zeros begins a new trace.
 void clew_span_start(

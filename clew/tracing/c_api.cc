@@ -6,18 +6,17 @@
 #include <utility>
 
 #include "clew/tracing/c.h"
+#include "clew/tracing/internal/c_values.h"
 #include "clew/tracing/tracing.h"
 
 using clew::Microseconds;
-using clew::propagation::Sampling;
 using clew::propagation::TraceContext;
 using clew::tracer::Span;
 using clew::tracing::Tracing;
 using clew::tracing::TracingOptions;
-
-struct clew_tracer {
-    std::unique_ptr<Tracing> tracing;
-};
+using clew::tracing::internal::from_c;
+using clew::tracing::internal::to_c;
+using clew::tracing::internal::view;
 
 namespace {
 
@@ -49,13 +48,6 @@ void start(clew_span* span, Make make) noexcept {
     storage->is_started = 1;
 }
 
-std::string_view view(clew_text text) noexcept {
-    if (text.text == nullptr) return {};
-    return {text.text, text.size};
-}
-
-clew_text text_of(std::string_view text) noexcept { return {text.data(), text.size()}; }
-
 clew::model::Kind kind_of(clew_kind kind) noexcept {
     switch (kind) {
         case clew_kind_client: return clew::model::Kind::client;
@@ -65,38 +57,6 @@ clew::model::Kind kind_of(clew_kind kind) noexcept {
         case clew_kind_local: break;
     }
     return clew::model::Kind::none;
-}
-
-TraceContext from_c(const clew_context* context) noexcept {
-    TraceContext result;
-    if (context == nullptr) return result;
-    result.trace_id = {context->trace_id_high, context->trace_id_low};
-    result.span_id = {context->span_id};
-    result.parent_id = {context->parent_id};
-    if ((context->flags & clew_context_decided) != 0) {
-        const bool sampled = (context->flags & clew_context_sampled) != 0;
-        result.sampling = sampled ? Sampling::sampled : Sampling::not_sampled;
-    }
-    result.debug = (context->flags & clew_context_debug) != 0;
-    result.shared = (context->flags & clew_context_shared) != 0;
-    result.time_anchor = context->reserved[0];
-    return result;
-}
-
-clew_context to_c(const TraceContext& context) noexcept {
-    clew_context result{};
-    result.trace_id_high = context.trace_id.high;
-    result.trace_id_low = context.trace_id.low;
-    result.span_id = context.span_id.value;
-    result.parent_id = context.parent_id.value;
-    if (context.sampling != Sampling::unset) result.flags |= clew_context_decided;
-    if (context.sampling == Sampling::sampled) result.flags |= clew_context_sampled;
-    if (context.debug) {
-        result.flags |= clew_context_decided | clew_context_sampled | clew_context_debug;
-    }
-    if (context.shared) result.flags |= clew_context_shared;
-    result.reserved[0] = context.time_anchor;
-    return result;
 }
 
 template <typename Number>
@@ -112,6 +72,8 @@ TracingOptions from_c(const clew_options& options) {
     result.endpoint = text_or_empty(options.endpoint);
     result.local_ip = text_or_empty(options.local_ip);
     result.propagation = text_or_empty(options.propagation);
+    result.extract_order = text_or_empty(options.extract_order);
+    result.trust_inbound = text_or_empty(options.trust_inbound);
     if (!(options.sample_rate < 0)) result.sample_rate = options.sample_rate;
     set_unless_zero(options.local_port, result.local_port);
     set_unless_zero(options.trace_id_bits, result.trace_id_bits);
@@ -123,6 +85,11 @@ TracingOptions from_c(const clew_options& options) {
     if (options.gzip >= 0) result.gzip = options.gzip != 0;
     result.read_environment = options.ignore_environment == 0;
     return result;
+}
+
+// Of this version, or of an earlier one, whose last field was ignore_environment.
+bool is_known_size(std::size_t size) noexcept {
+    return size >= offsetof(clew_options, extract_order) && size <= sizeof(clew_options);
 }
 
 void copy_text(const std::string& from, char* into, std::size_t size) noexcept {
@@ -163,21 +130,25 @@ static_assert(clew::tracer::kDropReasons == 4 && clew::reporter::kDropReasons ==
 
 extern "C" {
 
-void clew_options_init(clew_options* options) {
-    *options = clew_options{};
-    options->size = sizeof(clew_options);
-    options->sample_rate = -1;
-    options->join = -1;
-    options->gzip = -1;
+void clew_options_init(clew_options* options, size_t size) {
+    clew_options made{};
+    made.size = size;
+    made.sample_rate = -1;
+    made.join = -1;
+    made.gzip = -1;
+    std::memcpy(options, &made, std::min(size, sizeof made));
 }
 
 clew_tracer* clew_tracer_create(const clew_options* options, char* error, size_t error_size) {
-    if (options == nullptr || options->size != sizeof(clew_options)) {
+    if (options == nullptr || !is_known_size(options->size)) {
         copy_text("options were not made by clew_options_init()", error, error_size);
         return nullptr;
     }
+    clew_options known;
+    clew_options_init(&known, sizeof known);
+    std::memcpy(&known, options, options->size);
     try {
-        clew::Expected<std::unique_ptr<Tracing>> made = Tracing::create(from_c(*options));
+        clew::Expected<std::unique_ptr<Tracing>> made = Tracing::create(from_c(known));
         if (made) return new clew_tracer{*std::move(made)};
         copy_text(made.error().message, error, error_size);
     } catch (...) {
@@ -215,6 +186,7 @@ void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats) {
     stats->sent = counts.sent;
     stats->messages_sent = counts.messages_sent;
     stats->messages_failed = counts.messages_failed;
+    stats->headers_malformed = tracer->tracing->malformed_headers();
     add_tracer_drops(counts.tracer, *stats);
     add_reporter_drops(counts, *stats);
 }
@@ -230,29 +202,6 @@ void clew_tracer_last_error(clew_tracer* tracer, char* text, size_t size) {
 }
 
 const char* clew_version(void) { return CLEW_VERSION; }
-
-int clew_extract(clew_tracer* tracer, clew_get get, void* carrier, clew_context* received) {
-    *received = clew_context{};
-    if (tracer == nullptr) return 0;
-    const auto read = [get, carrier](std::string_view name) -> std::optional<std::string_view> {
-        clew_text value{nullptr, 0};
-        if (get(carrier, text_of(name), &value) == 0) return std::nullopt;
-        return view(value);
-    };
-    const TraceContext context = tracer->tracing->extract(read);
-    *received = to_c(context);
-    return context == TraceContext{} ? 0 : 1;
-}
-
-int clew_inject(clew_tracer* tracer, const clew_context* context, clew_set set, void* carrier) {
-    const TraceContext known = from_c(context);
-    if (tracer == nullptr || !known.has_ids()) return 0;
-    bool stopped = false;
-    const auto write = [&](std::string_view name, std::string_view value) {
-        if (!stopped) stopped = set(carrier, text_of(name), text_of(value)) != 0;
-    };
-    return tracer->tracing->inject(known, write) && !stopped ? 1 : 0;
-}
 
 void clew_span_start(
     clew_tracer* tracer, clew_span* span, clew_kind kind, clew_text name, const clew_context* parent

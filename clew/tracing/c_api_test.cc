@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goal: the C face does what it says, for C programs, whatever they pass.
 // Method: a program in C traces a request to a collector here; then corners, one by one.
+#include <cstddef>
 #include <cstring>
 
 #include <gtest/gtest.h>
@@ -32,7 +33,7 @@ class CApiTest : public ::testing::Test {
 protected:
     CApiTest() {
         clew_options options;
-        clew_options_init(&options);
+        clew_options_init(&options, sizeof options);
         options.service_name = "thumbs";
         const std::string endpoint = collector_.endpoint();
         options.endpoint = endpoint.c_str();
@@ -86,6 +87,42 @@ TEST(CApi, refuses_options_that_it_did_not_begin) {
     EXPECT_STREQ(error, "options were not made by clew_options_init()");
     EXPECT_EQ(clew_tracer_create(nullptr, error, 8), nullptr);
     EXPECT_STREQ(error, "options");  // cut, with its zero byte
+}
+
+TEST(CApi, takes_options_of_an_earlier_version_and_none_of_a_later_one) {
+    clew_options options;
+    std::memset(&options, 0xff, sizeof options);
+    constexpr std::size_t kFirstVersion = offsetof(clew_options, extract_order);
+    clew_options_init(&options, kFirstVersion);
+    EXPECT_EQ(options.size, kFirstVersion);
+    options.service_name = "thumbs";
+    options.ignore_environment = 1;
+    clew_tracer* const tracer = clew_tracer_create(&options, nullptr, 0);
+    EXPECT_NE(tracer, nullptr);  // and what lies behind, no pointers, was not read
+    clew_tracer_destroy(tracer);
+    options.size = kFirstVersion - 1;
+    EXPECT_EQ(clew_tracer_create(&options, nullptr, 0), nullptr);
+    options.size = sizeof options + 8;
+    EXPECT_EQ(clew_tracer_create(&options, nullptr, 0), nullptr);
+}
+
+TEST(CApi, hands_the_options_about_headers_over) {
+    clew_options options;
+    char error[200];
+    clew_options_init(&options, sizeof options);
+    options.service_name = "thumbs";
+    options.ignore_environment = 1;
+    options.propagation = "b4";
+    EXPECT_EQ(clew_tracer_create(&options, error, sizeof error), nullptr);
+    EXPECT_TRUE(std::string_view(error).starts_with("propagation is 'b4'")) << error;
+    options.propagation = "none";
+    options.extract_order = "b5";
+    EXPECT_EQ(clew_tracer_create(&options, error, sizeof error), nullptr);
+    EXPECT_TRUE(std::string_view(error).starts_with("extract_order is 'b5'")) << error;
+    options.extract_order = "b3";
+    options.trust_inbound = "yes";
+    EXPECT_EQ(clew_tracer_create(&options, error, sizeof error), nullptr);
+    EXPECT_STREQ(error, "trust_inbound is 'yes', wanted all, ids or no");
 }
 
 TEST(CApi, names_every_reason) {
@@ -148,7 +185,7 @@ TEST_F(CApiTest, follows_a_decision_that_came_without_ids) {
     clew_context context;
     clew_span_context(&span_, &context);
     EXPECT_NE(context.trace_id_low, 0U);
-    EXPECT_EQ(context.flags, std::uint32_t{clew_context_decided});
+    EXPECT_EQ(context.flags, std::uint32_t{clew_context_decided | clew_context_random});
     clew_span_finish(&span_);
     decision.flags = clew_context_debug;
     clew_span_receive(tracer_, &span_, clew_kind_server, text("debugged"), &decision);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clew/tracing/c.h"
+#include "clew/tracing/c_propagation.h"
 
 #define CHECK(condition)                   \
     do {                                   \
@@ -59,11 +60,11 @@ static int call_next_service(clew_tracer* tracer, const clew_context* parent) {
     clew_span_start(tracer, &span, clew_kind_client, text("Get"), parent);
     clew_span_context(&span, &context);
     CHECK(context.trace_id_low == 0xaa && context.parent_id == 0xbb && context.span_id != 0xbb);
-    CHECK(clew_inject(tracer, &context, set, &headers) == 1);
+    CHECK(clew_inject(tracer, &context, NULL, set, &headers) == 1);
     CHECK(strcmp(find(&headers, "X-B3-TraceId"), "00000000000000aa") == 0);
     CHECK(strcmp(find(&headers, "X-B3-ParentSpanId"), "00000000000000bb") == 0);
     CHECK(strcmp(find(&headers, "X-B3-Sampled"), "1") == 0);
-    CHECK(clew_inject(tracer, &context, refuse, &headers) == 0);
+    CHECK(clew_inject(tracer, &context, NULL, refuse, &headers) == 0);
     clew_span_remote(&span, text("store"), text("10.0.0.9"), 5432);
     clew_span_error(&span, text("timeout"));
     clew_span_finish(&span);
@@ -75,7 +76,7 @@ static int answer_request(clew_tracer* tracer) {
     clew_context received;
     clew_context context;
     clew_span span;
-    CHECK(clew_extract(tracer, get, NULL, &received) == 1);
+    CHECK(clew_extract(tracer, get, NULL, &received, NULL) == clew_extracted_context);
     CHECK(received.trace_id_low == 0xaa && received.span_id == 0xbb);
     CHECK(received.flags == (clew_context_decided | clew_context_sampled));
     clew_span_receive(tracer, &span, clew_kind_server, text("post"), &received);
@@ -106,7 +107,7 @@ static int check_stats(clew_tracer* tracer) {
 int trace_one_request_in_c(const char* endpoint) {
     char error[200] = "untouched";
     clew_options options;
-    clew_options_init(&options);
+    clew_options_init(&options, sizeof options);
     options.service_name = "Thumbs";
     options.ignore_environment = 1;
     options.endpoint = "nonsense";
@@ -142,8 +143,8 @@ int use_nothing_in_c(void) {
     clew_span_start(NULL, NULL, clew_kind_client, text("n"), NULL);
     clew_span_tag(&span, text("k"), text("v"));
     clew_span_finish(&span);
-    CHECK(clew_inject(NULL, &context, set, NULL) == 0);
-    CHECK(clew_extract(NULL, get, NULL, &context) == 0);
+    CHECK(clew_inject(NULL, &context, NULL, set, NULL) == 0);
+    CHECK(clew_extract(NULL, get, NULL, &context, NULL) == 0);
     CHECK(clew_tracer_flush(NULL, 1) == 1);
     clew_tracer_stats(NULL, &stats);
     CHECK(stats.finished == 0);

@@ -106,7 +106,22 @@ bool is_collector_address(const std::string& text) {
     return parse_collector_address(text).has_value();
 }
 
-bool is_propagation(const std::string& text) { return text == "b3" || text == "b3multi"; }
+bool are_formats(const std::string& text) { return propagation::parse_formats(text).has_value(); }
+
+bool is_trust(const std::string& text) { return parse_trust_inbound(text).has_value(); }
+
+// OpenTelemetry's list names formats that are not spoken here; what is left may be nothing.
+std::string known_formats(const std::string& text) {
+    using propagation::Format;
+    const auto formats = propagation::parse_formats(text, propagation::UnknownNames::skip);
+    if (!formats) return "";
+    std::string names;
+    for (const Format format : *formats) {
+        if (!names.empty()) names += ',';
+        names += propagation::format_name(format);
+    }
+    return names.empty() ? "none" : names;
+}
 
 }  // namespace
 
@@ -133,7 +148,17 @@ Expected<TracingOptions> with_environment(TracingOptions options, const Environm
     reader.number("CLEW_LOCAL_PORT", kLocalPort, options.local_port);
     reader.number("CLEW_TRACE_ID_BITS", kTraceIdBits, options.trace_id_bits);
     reader.yes_or_no("CLEW_JOIN", options.join);
-    reader.checked_text("CLEW_PROPAGATION", options.propagation, is_propagation, "b3multi or b3");
+    reader.checked_text(
+        "CLEW_PROPAGATION", options.propagation, are_formats, kFormatsWanted.data()
+    );
+    if (options.propagation.empty()) {
+        reader.text("OTEL_PROPAGATORS", options.propagation);
+        options.propagation = known_formats(options.propagation);
+    }
+    reader.checked_text(
+        "CLEW_EXTRACT_ORDER", options.extract_order, are_formats, kFormatsWanted.data()
+    );
+    reader.checked_text("CLEW_TRUST_INBOUND", options.trust_inbound, is_trust, kTrustWanted.data());
     reader.number("CLEW_FLUSH_INTERVAL_MS", kFlushIntervalMs, options.flush_interval_ms);
     reader.number("CLEW_CLOSE_TIMEOUT_MS", kCloseTimeoutMs, options.close_timeout_ms);
     reader.number("CLEW_RING_BYTES", kRingBytes, options.ring_bytes);

@@ -38,6 +38,8 @@ TEST(Environment, fills_every_option) {
             {"CLEW_JOIN", "0"},
             {"CLEW_GZIP", "false"},
             {"CLEW_PROPAGATION", "b3"},
+            {"CLEW_EXTRACT_ORDER", "tracecontext,b3"},
+            {"CLEW_TRUST_INBOUND", "ids"},
             {"CLEW_FLUSH_INTERVAL_MS", "250"},
             {"CLEW_CLOSE_TIMEOUT_MS", "0"},
             {"CLEW_RING_BYTES", "65536"},
@@ -53,6 +55,8 @@ TEST(Environment, fills_every_option) {
     EXPECT_EQ(options->join, false);
     EXPECT_EQ(options->gzip, false);
     EXPECT_EQ(options->propagation, "b3");
+    EXPECT_EQ(options->extract_order, "tracecontext,b3");
+    EXPECT_EQ(options->trust_inbound, "ids");
     EXPECT_EQ(options->flush_interval_ms, 250U);
     EXPECT_EQ(options->close_timeout_ms, 0U);
     EXPECT_EQ(options->ring_bytes, 65536U);
@@ -85,6 +89,23 @@ TEST(Environment, knows_opentelemetrys_name_for_the_service) {
     EXPECT_EQ(with_environment({}, of({{"OTEL_SERVICE_NAME", "o"}}))->service_name, "o");
     const Variables both{{"OTEL_SERVICE_NAME", "o"}, {"CLEW_SERVICE_NAME", "c"}};
     EXPECT_EQ(with_environment({}, of(both))->service_name, "c");
+}
+
+TEST(Environment, takes_what_is_known_of_opentelemetrys_propagators) {
+    const auto propagation = [](const Variables& variables) {
+        return with_environment({}, of(variables))->propagation;
+    };
+    EXPECT_EQ(
+        propagation({{"OTEL_PROPAGATORS", "tracecontext,baggage,jaeger"}}), "tracecontext,baggage"
+    );
+    EXPECT_EQ(propagation({{"OTEL_PROPAGATORS", "none"}}), "none");
+    EXPECT_EQ(propagation({{"OTEL_PROPAGATORS", "jaeger,xray"}}), "");
+    EXPECT_EQ(
+        propagation({{"OTEL_PROPAGATORS", "b3"}, {"CLEW_PROPAGATION", "b3multi"}}), "b3multi"
+    );
+    TracingOptions set;
+    set.propagation = "b3multi";
+    EXPECT_EQ(with_environment(set, of({{"OTEL_PROPAGATORS", "b3"}}))->propagation, "b3multi");
 }
 
 TEST(Environment, takes_an_empty_variable_for_unset) {
@@ -120,7 +141,17 @@ TEST(Environment, names_the_variable_that_is_wrong) {
         "CLEW_ENDPOINT is 'zipkin', wanted scribe://host:port or http://host:port/api/v2/spans"
     );
     EXPECT_EQ(
-        error_of("CLEW_PROPAGATION", "w3c"), "CLEW_PROPAGATION is 'w3c', wanted b3multi or b3"
+        error_of("CLEW_PROPAGATION", "w3c"),
+        "CLEW_PROPAGATION is 'w3c', wanted a list of b3multi, b3, tracecontext and baggage, or none"
+    );
+    EXPECT_EQ(
+        error_of("CLEW_EXTRACT_ORDER", "b3,,b3"),
+        "CLEW_EXTRACT_ORDER is 'b3,,b3', wanted a list of b3multi, b3, tracecontext and baggage, "
+        "or "
+        "none"
+    );
+    EXPECT_EQ(
+        error_of("CLEW_TRUST_INBOUND", "yes"), "CLEW_TRUST_INBOUND is 'yes', wanted all, ids or no"
     );
 }
 

@@ -1,54 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/tracing/tracing.h"
 
-#include <array>
 #include <utility>
 
 #include "clew/codec/json_v2/json_v2_encoder.h"
 #include "clew/codec/thrift_v1/thrift_v1_encoder.h"
-#include "clew/propagation/b3_multi.h"
-#include "clew/propagation/b3_single.h"
-#include "clew/propagation/composite.h"
 #include "clew/tracing/environment.h"
 #include "clew/transport/http/http_sender.h"
 #include "clew/transport/scribe/scribe_sender.h"
 
 namespace clew::tracing {
 namespace {
-
-using propagation::B3Multi;
-using propagation::B3Single;
-using propagation::Composite;
-using propagation::Propagation;
-
-// Reads both forms of B3, writes one.
-class B3Propagation final : public Propagation {
-public:
-    explicit B3Propagation(PropagationFormat written)
-        : composite_(
-              std::array<const Propagation*, 2>{&single_, &multi_},
-              std::array<const Propagation*, 1>{in_format(written)}
-          ) {}
-
-    propagation::Extracted extract(const propagation::HeaderReader& headers
-    ) const noexcept override {
-        return composite_.extract(headers);
-    }
-    bool inject(const propagation::TraceContext& context, const propagation::HeaderWriter& headers)
-        const noexcept override {
-        return composite_.inject(context, headers);
-    }
-
-private:
-    const Propagation* in_format(PropagationFormat format) const {
-        if (format == PropagationFormat::b3_single) return &single_;
-        return &multi_;
-    }
-
-    B3Single single_;
-    B3Multi multi_;
-    Composite composite_;
-};
 
 std::unique_ptr<transport::Sender> make_sender(const CollectorAddress& collector, bool gzip) {
     if (collector.protocol == CollectorAddress::Protocol::scribe) {
@@ -97,33 +59,24 @@ Expected<std::unique_ptr<Tracing>> Tracing::create(const TracingOptions& options
     if (!tracer) return std::move(tracer).error();
     Expected<std::unique_ptr<reporter::AsyncReporter>> reporter = make_reporter(*tracer, *checked);
     if (!reporter) return std::move(reporter).error();
-    return std::unique_ptr<Tracing>(new Tracing(
-        *std::move(tracer),
-        std::make_unique<B3Propagation>(checked->propagation),
-        *std::move(reporter)
-    ));
+    return std::unique_ptr<Tracing>(
+        new Tracing(*std::move(tracer), checked->propagation, *std::move(reporter))
+    );
 }
 
 Tracing::Tracing(
     tracer::Tracer tracer,
-    std::unique_ptr<propagation::Propagation> propagation,
+    const propagation::CompositeOptions& propagation,
     std::unique_ptr<reporter::AsyncReporter> reporter
 )
-    : tracer_(std::move(tracer)),
-      propagation_(std::move(propagation)),
-      reporter_(std::move(reporter)) {}
+    : tracer_(std::move(tracer)), propagation_(propagation), reporter_(std::move(reporter)) {}
 
 Tracing::~Tracing() = default;
 
-propagation::TraceContext Tracing::extract(const propagation::HeaderReader& headers
-) const noexcept {
-    return propagation_->extract(headers).context;
-}
-
-bool Tracing::inject(
-    const propagation::TraceContext& context, const propagation::HeaderWriter& headers
-) const noexcept {
-    return propagation_->inject(context, headers);
+propagation::Extracted Tracing::extract(const propagation::HeaderReader& headers) const noexcept {
+    propagation::Extracted extracted = propagation_.extract(headers);
+    if (extracted.had_malformed) malformed_headers_.add_one();
+    return extracted;
 }
 
 }  // namespace clew::tracing

@@ -14,15 +14,17 @@
 // Lifetime: spans may outlive it; they are then not sent.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "clew/base/expected.h"
 #include "clew/model/kind.h"
-#include "clew/propagation/propagation.h"
+#include "clew/propagation/composite.h"
 #include "clew/reporter/async_reporter.h"
 #include "clew/tracer/scoped_span.h"
 #include "clew/tracer/tracer.h"
+#include "clew/tracing/internal/fork_aware_count.h"
 #include "clew/tracing/tracing_options.h"
 
 namespace clew::tracing {
@@ -40,12 +42,18 @@ public:
     // new_trace(), next_span(), join_span().
     const tracer::Tracer& tracer() const noexcept { return tracer_; }
 
-    // What a caller sent; without ids when it sent none that are valid.
-    propagation::TraceContext extract(const propagation::HeaderReader& headers) const noexcept;
-    // Writes the context into the headers of a call to the next service. False when the carrier
-    // refused a header.
-    bool inject(const propagation::TraceContext& context, const propagation::HeaderWriter& headers)
-        const noexcept;
+    // What a caller sent, as far as it is trusted: the context, without ids when it sent none that
+    // are valid, and what goes on to the calls made for it.
+    propagation::Extracted extract(const propagation::HeaderReader& headers) const noexcept;
+    // Writes the context, and what was extracted with it, into the headers of a call to the next
+    // service. False when the carrier refused a header.
+    bool inject(
+        const propagation::TraceContext& context,
+        const propagation::HeaderWriter& headers,
+        const propagation::Carried* carried = nullptr
+    ) const noexcept {
+        return propagation_.inject(context, carried, headers);
+    }
 
     // Blocks until all spans that finished before the call are sent or counted as dropped, at most
     // `timeout`. False when the time ran out.
@@ -56,18 +64,21 @@ public:
 
     // finished = sent + dropped + on their way, exactly.
     reporter::ReporterCounts counts() const noexcept { return reporter_->counts(); }
+    // Calls of extract() that met headers which break their format, in this process.
+    std::uint64_t malformed_headers() const noexcept { return malformed_headers_.value(); }
     // One sentence about the newest failed attempt to send; empty when none failed.
     std::string last_error() const { return reporter_->last_error(); }
 
 private:
     Tracing(
         tracer::Tracer tracer,
-        std::unique_ptr<propagation::Propagation> propagation,
+        const propagation::CompositeOptions& propagation,
         std::unique_ptr<reporter::AsyncReporter> reporter
     );
 
     tracer::Tracer tracer_;
-    std::unique_ptr<propagation::Propagation> propagation_;
+    propagation::Composite propagation_;
+    mutable internal::ForkAwareCount malformed_headers_;
     std::unique_ptr<reporter::AsyncReporter> reporter_;  // ends first
 };
 

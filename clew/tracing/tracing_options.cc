@@ -15,6 +15,11 @@ constexpr std::string_view kDefaultEndpoint = "http://127.0.0.1:9411/api/v2/span
 
 Error wrong(std::string sentence) { return {Code::invalid_argument, std::move(sentence)}; }
 
+Error wrong_text(std::string_view name, std::string_view text, std::string_view wanted) {
+    std::string sentence(name);
+    return wrong(sentence.append(" is '").append(text).append("', wanted ").append(wanted));
+}
+
 // Collects the first thing that is wrong.
 class Finalizer {
 public:
@@ -24,6 +29,7 @@ public:
         read_identity();
         read_sampling();
         read_collector();
+        read_propagation();
         read_gzip();
         read_limits();
         if (failed_) return std::move(error_);
@@ -93,10 +99,29 @@ private:
         } else {
             fail(std::move(address).error().with_context("endpoint"));
         }
-        const std::string& format = options_.propagation;
-        if (format == "b3") final_.propagation = PropagationFormat::b3_single;
-        if (!format.empty() && format != "b3" && format != "b3multi") {
-            fail(wrong("propagation is '" + format + "', wanted b3multi or b3"));
+    }
+
+    void read_formats(const char* name, const std::string& text, propagation::FormatList& formats) {
+        if (text.empty()) return;
+        const std::optional<propagation::FormatList> read = propagation::parse_formats(text);
+        if (read) {
+            formats = *read;
+        } else {
+            fail(wrong_text(name, text, kFormatsWanted));
+        }
+    }
+
+    void read_propagation() {
+        propagation::CompositeOptions& propagation = final_.propagation;
+        read_formats("propagation", options_.propagation, propagation.written);
+        read_formats("extract_order", options_.extract_order, propagation.read);
+        const std::string& text = options_.trust_inbound;
+        if (text.empty()) return;
+        const std::optional<propagation::TrustInbound> trust = parse_trust_inbound(text);
+        if (trust) {
+            propagation.trust_inbound = *trust;
+        } else {
+            fail(wrong_text("trust_inbound", text, kTrustWanted));
         }
     }
 
@@ -142,6 +167,13 @@ private:
 };
 
 }  // namespace
+
+std::optional<propagation::TrustInbound> parse_trust_inbound(std::string_view text) noexcept {
+    if (text == "all") return propagation::TrustInbound::all;
+    if (text == "ids") return propagation::TrustInbound::ids;
+    if (text == "no") return propagation::TrustInbound::no;
+    return std::nullopt;
+}
 
 Error wrong_number(std::string_view name, std::string_view text, const NumberRange& range) {
     return wrong(

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "clew/base/expected.h"
+#include "clew/propagation/composite.h"
 #include "clew/reporter/reporter_options.h"
 #include "clew/tracer/tracer_options.h"
 #include "clew/tracing/collector_address.h"
@@ -36,8 +37,14 @@ struct TracingOptions {
     std::optional<std::uint64_t> trace_id_bits = {};
     // [CLEW_JOIN] true. A server's span shares the id of its caller's, as Zipkin does.
     std::optional<bool> join = {};
-    // [CLEW_PROPAGATION] "b3multi". Headers that are sent: b3multi or b3. Both are always read.
+    // [CLEW_PROPAGATION, OTEL_PROPAGATORS] "b3multi". Headers that are sent, a list with commas:
+    // b3multi, b3, tracecontext, baggage; or none. Of OpenTelemetry's list, what is known counts.
     std::string propagation = {};
+    // [CLEW_EXTRACT_ORDER] "b3,b3multi,tracecontext". Headers that are read, the first context that
+    // is found counts. Baggage is always read.
+    std::string extract_order = {};
+    // [CLEW_TRUST_INBOUND] "all". What a caller decides: all, ids or no (composite.h).
+    std::string trust_inbound = {};
     // [CLEW_FLUSH_INTERVAL_MS] 500. How long a finished span waits for company, 1 to 60000.
     std::optional<std::uint64_t> flush_interval_ms = {};
     // [CLEW_CLOSE_TIMEOUT_MS] 1000. For the rest to be sent at the end, 0 to 600000.
@@ -54,14 +61,12 @@ struct TracingOptions {
     bool read_environment = true;
 };
 
-enum class PropagationFormat : std::uint8_t { b3_multi, b3_single };
-
 // Complete and in range.
 struct FinalTracingOptions {
     tracer::TracerOptions tracer;
     reporter::ReporterOptions reporter;
     CollectorAddress collector;
-    PropagationFormat propagation = PropagationFormat::b3_multi;
+    propagation::CompositeOptions propagation;
     bool gzip = true;
 };
 
@@ -79,6 +84,12 @@ inline constexpr NumberRange kFlushIntervalMs{1, 60'000};
 inline constexpr NumberRange kCloseTimeoutMs{0, 600'000};
 inline constexpr NumberRange kRingBytes{4'096, 1ULL << 30U};
 inline constexpr NumberRange kQueueBytesMax{65'536, 1ULL << 40U};
+
+// What a text may be; the environment is held to the same.
+inline constexpr std::string_view kFormatsWanted =
+    "a list of b3multi, b3, tracecontext and baggage, or none";
+inline constexpr std::string_view kTrustWanted = "all, ids or no";
+std::optional<propagation::TrustInbound> parse_trust_inbound(std::string_view text) noexcept;
 
 // "CLEW_RING_BYTES is '1', wanted a number from 4096 to 1073741824"
 Error wrong_number(std::string_view name, std::string_view text, const NumberRange& range);

@@ -10,6 +10,9 @@
 namespace clew::tracing {
 namespace {
 
+using propagation::Format;
+using propagation::FormatList;
+using propagation::TrustInbound;
 using std::chrono::milliseconds;
 
 TracingOptions options() {
@@ -36,7 +39,12 @@ TEST(TracingOptions, need_nothing_but_a_service_name) {
     EXPECT_EQ(checked->reporter.queue_bytes_max, 8U << 20U);
     EXPECT_EQ(checked->collector.protocol, CollectorAddress::Protocol::http);
     EXPECT_EQ(checked->collector.peer, (transport::HostPort{"127.0.0.1", 9411}));
-    EXPECT_EQ(checked->propagation, PropagationFormat::b3_multi);
+    EXPECT_EQ(checked->propagation.written, FormatList{Format::b3_multi});
+    EXPECT_EQ(
+        checked->propagation.read,
+        (FormatList{Format::b3_single, Format::b3_multi, Format::trace_context})
+    );
+    EXPECT_EQ(checked->propagation.trust_inbound, TrustInbound::all);
     EXPECT_TRUE(checked->gzip);
     EXPECT_EQ(error_of({}), "service_name is missing: give the option or set CLEW_SERVICE_NAME");
 }
@@ -49,7 +57,9 @@ TEST(TracingOptions, reach_the_parts_that_they_are_for) {
     wanted.local_port = 80;
     wanted.trace_id_bits = 128;
     wanted.join = false;
-    wanted.propagation = "b3";
+    wanted.propagation = "tracecontext, baggage";
+    wanted.extract_order = "b3multi";
+    wanted.trust_inbound = "no";
     wanted.flush_interval_ms = 1;
     wanted.close_timeout_ms = 0;
     wanted.queue_bytes_max = 65'536;
@@ -62,7 +72,9 @@ TEST(TracingOptions, reach_the_parts_that_they_are_for) {
     EXPECT_EQ(checked->tracer.port, 80);
     EXPECT_TRUE(checked->tracer.trace_id_128bit);
     EXPECT_FALSE(checked->tracer.supports_join);
-    EXPECT_EQ(checked->propagation, PropagationFormat::b3_single);
+    EXPECT_EQ(checked->propagation.written, (FormatList{Format::trace_context, Format::baggage}));
+    EXPECT_EQ(checked->propagation.read, FormatList{Format::b3_multi});
+    EXPECT_EQ(checked->propagation.trust_inbound, TrustInbound::no);
     EXPECT_EQ(checked->reporter.flush_interval, milliseconds(1));
     EXPECT_EQ(checked->reporter.close_timeout, milliseconds(0));
     EXPECT_EQ(checked->reporter.queue_bytes_max, 65'536U);
@@ -101,7 +113,20 @@ TEST(TracingOptions, name_what_is_wrong) {
     );
     wanted = options();
     wanted.propagation = "w3c";
-    EXPECT_EQ(error_of(wanted), "propagation is 'w3c', wanted b3multi or b3");
+    EXPECT_EQ(
+        error_of(wanted),
+        "propagation is 'w3c', wanted a list of b3multi, b3, tracecontext and baggage, or none"
+    );
+    wanted = options();
+    wanted.extract_order = "b3;b3multi";
+    EXPECT_EQ(
+        error_of(wanted),
+        "extract_order is 'b3;b3multi', wanted a list of b3multi, b3, tracecontext and baggage, or "
+        "none"
+    );
+    wanted = options();
+    wanted.trust_inbound = "All";
+    EXPECT_EQ(error_of(wanted), "trust_inbound is 'All', wanted all, ids or no");
 }
 
 TEST(TracingOptions, name_the_limit_that_is_passed) {

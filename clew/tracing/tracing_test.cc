@@ -41,11 +41,12 @@ Headers inject(const Tracing& tracing, const propagation::TraceContext& context)
 }
 
 propagation::TraceContext extract(const Tracing& tracing, const Headers& headers) {
-    return tracing.extract([&](std::string_view name) -> std::optional<std::string_view> {
+    const auto get = [&](std::string_view name) -> std::optional<std::string_view> {
         const auto found = headers.find(name);
         if (found == headers.end()) return std::nullopt;
         return found->second;
-    });
+    };
+    return tracing.extract(get).context;
 }
 
 TEST(Tracing, carries_a_trace_from_one_service_to_the_next) {

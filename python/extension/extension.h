@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "clew/tracing/c.h"
+#include "clew/tracing/c_propagation.h"
 #include "names.h"
 
 #define HEADERS_MAX 16      // header names that a tracer may ask for or set, each kept as a str

@@ -274,7 +274,7 @@ static PyObject* span_inject(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
     if (headers.list == NULL || headers.tracer == NULL) {
         return headers.list;
     }
-    clew_inject(self->tracer->native, &self->context, append_header, &headers);
+    clew_inject(self->tracer->native, &self->context, NULL, append_header, &headers);
     if (PyErr_Occurred()) {
         Py_CLEAR(headers.list);
     }

@@ -22,7 +22,7 @@ PyDoc_STRVAR(
 
 static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywords) {
     clew_options options;
-    clew_options_init(&options);
+    clew_options_init(&options, sizeof options);
     if (parse_options(args, keywords, &options) < 0) {
         return NULL;
     }
@@ -143,7 +143,7 @@ static SpanObject* receive_span(
     SpanObject* span = span_new(self);
     if (span != NULL) {
         clew_context received;
-        clew_extract(self->native, get, carrier, &received);
+        clew_extract(self->native, get, carrier, &received, NULL);
         clew_span_receive(self->native, &span->span, kind, name, &received);
         started(span);
     }
