@@ -25,10 +25,19 @@ HOOKS: Mapping[str, Mapping[str, str]] = {
         "http.client": "clew.http_client",
         "eventlet.green.http.client": "clew.http_client",
     },
+    "swift": {
+        "swift.common.bufferedhttp": "clew.swift.client",
+        "swift.proxy.controllers.obj": "clew.swift.client",
+        "swift.common.middleware.catch_errors": "clew.swift.server",
+        "swift.proxy.server": "clew.swift.server",
+        "swift.account.server": "clew.swift.server",
+        "swift.container.server": "clew.swift.server",
+        "swift.obj.server": "clew.swift.server",
+    },
     "log_annotations": {"logging": "clew.logging_capture"},
 }
 # Armed unless others are asked for.
-DEFAULT = ("eventlet", "http.client")
+DEFAULT = ("eventlet", "http.client", "swift")
 
 
 def chosen(names: Iterable[str] | None) -> tuple[str, ...]:

@@ -19,7 +19,10 @@ from clew.session import Session
 
 # Set on connections, in their instance dictionary.
 _REQUEST = "_clew_request"  # (method, target) between putrequest() and endheaders()
-_SPAN = "_clew_span"  # between endheaders() and getresponse()
+SPAN = "_clew_span"  # between endheaders() and getresponse()
+# What else to say of the request, by who knows more than HTTP: called with the span, when it is
+# sampled, and the connection, once the headers are complete.
+DESCRIBE = "_clew_describe"
 
 ERROR_STATUS_MIN = 400  # of a response; the call failed, for who made it
 
@@ -58,13 +61,13 @@ def _endheaders(session: Session, original: Any) -> Any:
             result = original(self, *args, **keywords)
         except BrokenPipeError:
             # The server may have answered before it closed: urllib3 goes on to read that answer.
-            vars(self)[_SPAN] = span
+            vars(self)[SPAN] = span
             raise
         except BaseException as error:
             span.error(error)
             span.finish()
             raise
-        vars(self)[_SPAN] = span
+        vars(self)[SPAN] = span
         _tell_peer(self, span)
         return result
 
@@ -74,14 +77,12 @@ def _endheaders(session: Session, original: Any) -> Any:
 def _getresponse(session: Session, original: Any) -> Any:
     @functools.wraps(original)
     def getresponse(self, *args, **keywords):  # type: ignore[no-untyped-def]
-        span = vars(self).pop(_SPAN, None)
+        span = vars(self).pop(SPAN, None)
         if span is None:
             return original(self, *args, **keywords)
-        with _finishing(span):
+        with finishing(span):
             response = original(self, *args, **keywords)
-            span.tag("http.status_code", response.status)
-            if response.status >= ERROR_STATUS_MIN:
-                span.error(str(response.status))
+            tell_status(span, response.status)
             return response
 
     return getresponse
@@ -90,7 +91,7 @@ def _getresponse(session: Session, original: Any) -> Any:
 def _close(session: Session, original: Any) -> Any:
     @functools.wraps(original)
     def close(self, *args, **keywords):  # type: ignore[no-untyped-def]
-        span = vars(self).pop(_SPAN, None)
+        span = vars(self).pop(SPAN, None)
         if span is not None:
             span.error("closed before the response")
             span.finish()
@@ -99,7 +100,7 @@ def _close(session: Session, original: Any) -> Any:
     return close
 
 
-class _finishing:
+class finishing:
     """Finishes a span that is not the current one; what leaves the block becomes its error."""
 
     __slots__ = ("span",)
@@ -114,6 +115,13 @@ class _finishing:
         if error is not None:
             self.span.error(error)
         self.span.finish()
+
+
+def tell_status(span: Any, status: int) -> None:
+    """Says how the server answered."""
+    span.tag("http.status_code", status)
+    if status >= ERROR_STATUS_MIN:
+        span.error(str(status))
 
 
 def _begin(session: Session, connection: Any) -> Any:
@@ -131,6 +139,9 @@ def _begin(session: Session, connection: Any) -> Any:
             connection.putheader(name, value)
         span.tag("http.method", method)
         span.tag("http.path", path_of(target))
+        describe = vars(connection).get(DESCRIBE)
+        if describe is not None and span.is_sampled:
+            describe(span, connection)
         return span
     except Exception:
         faults.report("the start of a client span")

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import functools
 import warnings
-from contextvars import Context
+from contextvars import Context, ContextVar
 from typing import Any
 
 from clew import faults
 from clew._native import current, current_span
 from clew.session import Session
+
+# What else of ours is passed on beside the current span, where it has a value.
+PASSED_ON: list[ContextVar[Any]] = []
 
 
 def patch(session: Session, greenthread: Any) -> None:
@@ -49,6 +52,10 @@ def _pass_on(session: Session, green: Any) -> None:
         if context is None:
             context = green.gr_context = Context()
         context.run(current_span.set, span)
+        for variable in PASSED_ON:
+            value = variable.get(None)
+            if value is not None:
+                context.run(variable.set, value)
     except Exception:
         faults.report("the start of a greenthread")
 

@@ -22,7 +22,7 @@ from clew.session import check
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9410  # of scribe
-HOOKS = ("eventlet", "http.client")  # of clew.hooks
+HOOKS = ("eventlet", "http.client", "swift")  # of clew.hooks
 
 
 def enable_trace_patch(
