@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/sampler/boundary_sampler.h"
 
-#include <charconv>
 #include <limits>
-#include <string>
+
+#include "clew/sampler/internal/rate_text.h"
 
 namespace clew::sampler {
 
@@ -12,22 +12,12 @@ namespace {
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
 
-// The shortest text that means this number, with a fraction even when it has none: "2.0".
-std::string rate_text(float rate) {
-    char text[64];
-    const auto end = std::to_chars(text, text + sizeof text, rate).ptr;
-    std::string out(text, end);
-    if (out.find_first_not_of("-0123456789") == std::string::npos) out += ".0";
-    return out;
-}
-
 }  // namespace
 
 Expected<BoundarySampler> BoundarySampler::create(double rate) {
     const auto single = static_cast<float>(rate);
     if (!(single >= 0.0F && single <= 1.0F)) {  // also true for what is not a number
-        return Error{
-            Code::invalid_argument, "rate should be between 0 and 1: was " + rate_text(single)};
+        return internal::wrong_rate(single);
     }
     // 2^63 is the nearest float of the largest number, and the product is cut, not rounded.
     const float product = 9223372036854775808.0F * single;

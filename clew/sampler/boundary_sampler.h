@@ -21,6 +21,7 @@ public:
     // Errors: invalid_argument with Zipkin's text, "rate should be between 0 and 1: was 1.1".
     static Expected<BoundarySampler> create(double rate);
 
+    using Sampler::is_sampled;
     bool is_sampled(const model::TraceId& trace_id) const noexcept override;
 
     std::int64_t boundary() const noexcept { return boundary_; }
