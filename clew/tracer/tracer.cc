@@ -71,18 +71,23 @@ std::string normal_service_name(std::string_view name, std::size_t bytes_max) {
 // The functions below change a context where it is, in its span: a copy would be made before the
 // stores to its fields are done.
 
-void decide(const internal::Recorder& recorder, TraceContext& context) noexcept {
+// `request` is null where the trace does not begin with one.
+void decide(
+    const internal::Recorder& recorder, TraceContext& context, const sampler::Request* request
+) noexcept {
     if (context.debug) {
         context.sampling = Sampling::sampled;
     } else if (context.sampling == Sampling::unset) {
-        const bool sampled = recorder.is_sampled(context.trace_id);
+        const bool sampled = recorder.is_sampled(context.trace_id, request);
         context.sampling = sampled ? Sampling::sampled : Sampling::not_sampled;
     }
     if (context.time_anchor == 0) context.time_anchor = recorder.time_anchor();
 }
 
 // A root with new ids that obeys the decision that is there, if there is one.
-void become_root(const internal::Recorder& recorder, TraceContext& context) noexcept {
+void become_root(
+    const internal::Recorder& recorder, TraceContext& context, const sampler::Request* request
+) noexcept {
     const std::uint32_t generation = fork_generation();
     internal::IdGenerator& ids = internal::thread_state.ids;
     // Zipkin's libraries give a root span the (low half of the) trace id.
@@ -92,15 +97,17 @@ void become_root(const internal::Recorder& recorder, TraceContext& context) noex
     context.parent_id = {};
     context.shared = false;
     context.is_random = true;  // every bit that was drawn is
-    decide(recorder, context);
+    decide(recorder, context, request);
 }
 
-void become_child(const internal::Recorder& recorder, TraceContext& context) noexcept {
+void become_child(
+    const internal::Recorder& recorder, TraceContext& context, const sampler::Request* request
+) noexcept {
     context.parent_id = context.span_id;
     context.span_id.value = internal::thread_state.ids.next(fork_generation());
     context.shared = false;
     context.is_child_only = false;
-    decide(recorder, context);
+    decide(recorder, context, request);
 }
 
 }  // namespace
@@ -134,33 +141,41 @@ Tracer& Tracer::operator=(Tracer&& other) noexcept {
 Span Tracer::new_trace(std::string_view name, model::Kind kind) const noexcept {
     Span span;
     if (recorder_ == nullptr) return span;
-    become_root(*recorder_, span.context_);
+    become_root(*recorder_, span.context_, nullptr);
     if (span.context_.is_recorded()) span.begin(*recorder_, name, kind);
     return span;
 }
 
-Span Tracer::continue_trace(const TraceContext& parent, std::string_view name, model::Kind kind)
-    const noexcept {
+Span Tracer::continue_trace(
+    const TraceContext& parent,
+    std::string_view name,
+    model::Kind kind,
+    const sampler::Request* request
+) const noexcept {
     Span span(parent);
     if (recorder_ == nullptr) return span;
     if (parent.has_ids()) {
-        become_child(*recorder_, span.context_);
+        become_child(*recorder_, span.context_, request);
     } else {
-        become_root(*recorder_, span.context_);
+        become_root(*recorder_, span.context_, request);
     }
     if (span.context_.is_recorded()) span.begin(*recorder_, name, kind);
     return span;
 }
 
-Span Tracer::join_span(const TraceContext& extracted, std::string_view name, model::Kind kind)
-    const noexcept {
+Span Tracer::join(
+    const TraceContext& extracted,
+    std::string_view name,
+    model::Kind kind,
+    const sampler::Request* request
+) const noexcept {
     if (recorder_ == nullptr) return Span(extracted);
     if (!extracted.has_ids() || extracted.is_child_only || !recorder_->options().supports_join) {
-        return continue_trace(extracted, name, kind);
+        return continue_trace(extracted, name, kind, request);
     }
     Span span(extracted);
     span.context_.shared = true;
-    decide(*recorder_, span.context_);
+    decide(*recorder_, span.context_, request);
     if (span.context_.is_recorded()) span.begin(*recorder_, name, kind);
     return span;
 }

@@ -18,6 +18,7 @@
 #include "clew/base/expected.h"
 #include "clew/model/kind.h"
 #include "clew/propagation/trace_context.h"
+#include "clew/sampler/sampler.h"
 #include "clew/tracer/finished_spans.h"
 #include "clew/tracer/span.h"
 #include "clew/tracer/tracer_options.h"
@@ -49,7 +50,7 @@ public:
             !parent.debug) {
             return Span(parent);
         }
-        return continue_trace(parent, name, kind);
+        return continue_trace(parent, name, kind, nullptr);
     }
 
     // The server's half of a remote call. With ids: the same span as the caller's, marked shared;
@@ -59,7 +60,18 @@ public:
         const propagation::TraceContext& extracted,
         std::string_view name,
         model::Kind kind = model::Kind::server
-    ) const noexcept;
+    ) const noexcept {
+        return join(extracted, name, kind, nullptr);
+    }
+    // The same; where the decision is open, the sampler may look at the request (rule_sampler.h).
+    Span join_span(
+        const propagation::TraceContext& extracted,
+        std::string_view name,
+        model::Kind kind,
+        const sampler::Request& request
+    ) const noexcept {
+        return join(extracted, name, kind, &request);
+    }
 
     // A child of the thread's current context, or a new trace when there is none.
     Span next_span(std::string_view name, model::Kind kind = model::Kind::none) const noexcept;
@@ -81,8 +93,17 @@ public:
 private:
     explicit Tracer(internal::Recorder* recorder) noexcept : recorder_(recorder) {}
 
+    Span join(
+        const propagation::TraceContext& extracted,
+        std::string_view name,
+        model::Kind kind,
+        const sampler::Request* request
+    ) const noexcept;
     Span continue_trace(
-        const propagation::TraceContext& parent, std::string_view name, model::Kind kind
+        const propagation::TraceContext& parent,
+        std::string_view name,
+        model::Kind kind,
+        const sampler::Request* request
     ) const noexcept;
 
     internal::Recorder* recorder_ =

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "clew/base/testing/fake_clock.h"
+#include "clew/sampler/function_sampler.h"
 #include "clew/tracer/current_trace_context.h"
 
 namespace clew::tracer {
@@ -28,6 +29,7 @@ constexpr TraceContext kDebug{{0, 0xa}, {0xb}, {0xc}, Sampling::sampled, true};
 // Counts what it is asked.
 struct FakeSampler final : sampler::Sampler {
     explicit FakeSampler(bool keeps) : answer(keeps) {}
+    using sampler::Sampler::is_sampled;
     bool is_sampled(const model::TraceId&) const noexcept override {
         ++asked;
         return answer;
@@ -186,6 +188,33 @@ TEST(Tracer, obeys_an_extracted_decision_that_came_without_ids) {
     EXPECT_EQ(sampler->asked, 0);
     EXPECT_TRUE(tracer.join_span({}, "a").is_recording());
     EXPECT_EQ(sampler->asked, 1);
+}
+
+TEST(Tracer, shows_the_request_to_the_sampler_where_the_decision_is_open) {
+    const auto uploads =
+        std::make_shared<sampler::FunctionSampler>([](const model::TraceId& id,
+                                                      const sampler::Request& request) {
+            EXPECT_FALSE(id.is_zero());
+            return request.method == "PUT" && request.path == "/a";
+        });
+    const Tracer tracer = make(options_with(uploads));
+    const auto kept = [&](const TraceContext& extracted, const sampler::Request& request) {
+        return tracer.join_span(extracted, "a", model::Kind::server, request).is_recording();
+    };
+    for (const TraceContext& open : {TraceContext{}, kDeferred}) {
+        EXPECT_TRUE(kept(open, {"PUT", "/a"}));
+        EXPECT_FALSE(kept(open, {"PUT", "/b"}));
+        EXPECT_FALSE(tracer.join_span(open, "a").is_recording());
+    }
+    EXPECT_TRUE(kept(kSampled, {"PUT", "/b"}));
+    EXPECT_FALSE(kept(kDenied, {"PUT", "/a"}));
+    EXPECT_TRUE(kept(kDebug, {"PUT", "/b"}));
+
+    TracerOptions options = options_with(uploads);
+    options.supports_join = false;
+    const Tracer parting = make(std::move(options));
+    EXPECT_TRUE(parting.join_span(kDeferred, "a", model::Kind::server, {"PUT", "/a"}).is_recording()
+    );
 }
 
 TEST(Tracer, takes_a_trace_id_without_span_id_for_no_ids) {

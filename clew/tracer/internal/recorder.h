@@ -41,8 +41,13 @@ public:
     std::uint32_t time_anchor() const noexcept {
         return time_anchor_.load(std::memory_order_relaxed);
     }
-    bool is_sampled(const model::TraceId& trace_id) const noexcept {
-        return options_.sampler == nullptr || options_.sampler->is_sampled(trace_id);
+    // `request` may be null.
+    bool is_sampled(const model::TraceId& trace_id, const sampler::Request* request)
+        const noexcept {
+        const sampler::Sampler* const sampler = options_.sampler.get();
+        if (sampler == nullptr) return true;
+        return request == nullptr ? sampler->is_sampled(trace_id)
+                                  : sampler->is_sampled(trace_id, *request);
     }
 
     // Puts a span that ended into the ring of the calling thread, or counts why not. Wakes the
