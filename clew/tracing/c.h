@@ -96,6 +96,14 @@ enum {
 // "ring_full" ...; NULL for a number that is no reason.
 const char* clew_drop_reason_name(uint32_t reason);
 
+enum {
+    clew_breaker_closed = 0,    // messages are sent
+    clew_breaker_open = 1,      // none is, until a pause is over
+    clew_breaker_half_open = 2  // one is: what becomes of it decides
+};
+// "closed" ...; NULL for a number that is no state.
+const char* clew_breaker_name(uint32_t state);
+
 // Since the process (after a fork: since the child) began. After a flush that returned 1 with no
 // span finished meanwhile: finished = sent + all dropped, exactly.
 typedef struct clew_stats {
@@ -103,8 +111,15 @@ typedef struct clew_stats {
     uint64_t sent;      // the collector said that it has them
     uint64_t dropped[clew_drop_reasons];
     uint64_t messages_sent;
-    uint64_t messages_failed;    // attempts without success; their spans may be sent later
-    uint64_t headers_malformed;  // calls of clew_extract() that met headers of broken format
+    uint64_t messages_failed;      // attempts without success; their spans may be sent later
+    uint64_t headers_malformed;    // calls of clew_extract() that met headers of broken format
+    uint64_t retries;              // attempts at what had failed before
+    uint64_t message_bytes;        // of messages_sent, before gzip
+    uint64_t written_bytes;        // of messages_sent, as they went over the wire
+    uint64_t compression_refused;  // a collector knew no gzip and gets plain messages since
+    uint64_t breaker_openings;     // the collector was left alone after failures in a row
+    uint32_t breaker;              // whether it is now; clew_breaker_*
+    uint32_t reserved;
 } clew_stats;
 void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats);
 
@@ -125,6 +140,19 @@ void clew_span_receive(
     clew_kind kind,
     clew_text name,
     const clew_context* received
+);
+// The first line of a request. Paths have no query.
+typedef struct clew_request {
+    clew_text method;
+    clew_text path;
+} clew_request;
+// The same for a server's span, whose request samplers may look at.
+void clew_span_receive_request(
+    clew_tracer* tracer,
+    clew_span* span,
+    clew_text name,
+    const clew_context* received,
+    const clew_request* request
 );
 
 // On a span that is not sampled, finished, abandoned or all zeros these do nothing.

@@ -8,6 +8,7 @@
 #include "clew/tracing/c.h"
 #include "clew/tracing/internal/c_values.h"
 #include "clew/tracing/tracing.h"
+#include "clew/transport/circuit_breaker.h"
 
 using clew::Microseconds;
 using clew::propagation::TraceContext;
@@ -74,6 +75,7 @@ TracingOptions from_c(const clew_options& options) {
     result.propagation = text_or_empty(options.propagation);
     result.extract_order = text_or_empty(options.extract_order);
     result.trust_inbound = text_or_empty(options.trust_inbound);
+    result.sampler = text_or_empty(options.sampler);
     if (!(options.sample_rate < 0)) result.sample_rate = options.sample_rate;
     set_unless_zero(options.local_port, result.local_port);
     set_unless_zero(options.trace_id_bits, result.trace_id_bits);
@@ -178,6 +180,11 @@ const char* clew_drop_reason_name(uint32_t reason) {
     return reason < std::size(kNames) ? kNames[reason] : nullptr;
 }
 
+const char* clew_breaker_name(uint32_t state) {
+    if (state > clew_breaker_half_open) return nullptr;
+    return clew::transport::breaker_state_name(static_cast<clew::transport::BreakerState>(state));
+}
+
 void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats) {
     *stats = clew_stats{};
     if (tracer == nullptr) return;
@@ -186,6 +193,12 @@ void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats) {
     stats->sent = counts.sent;
     stats->messages_sent = counts.messages_sent;
     stats->messages_failed = counts.messages_failed;
+    stats->retries = counts.retries;
+    stats->message_bytes = counts.message_bytes;
+    stats->written_bytes = counts.written_bytes;
+    stats->compression_refused = counts.compression_refused;
+    stats->breaker_openings = counts.breaker_openings;
+    stats->breaker = static_cast<std::uint32_t>(counts.breaker);
     stats->headers_malformed = tracer->tracing->malformed_headers();
     add_tracer_drops(counts.tracer, *stats);
     add_reporter_drops(counts, *stats);
@@ -225,6 +238,25 @@ void clew_span_receive(
         const TraceContext known = from_c(received);
         if (tracer == nullptr) return Span(known);
         return tracer->tracing->tracer().join_span(known, view(name), kind_of(kind));
+    });
+}
+
+void clew_span_receive_request(
+    clew_tracer* tracer,
+    clew_span* span,
+    clew_text name,
+    const clew_context* received,
+    const clew_request* request
+) {
+    start(span, [&] {
+        const TraceContext known = from_c(received);
+        if (tracer == nullptr) return Span(known);
+        return tracer->tracing->tracer().join_span(
+            known,
+            view(name),
+            clew::model::Kind::server,
+            {view(request->method), view(request->path)}
+        );
     });
 }
 

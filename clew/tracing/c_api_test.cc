@@ -132,6 +132,28 @@ TEST(CApi, names_every_reason) {
     EXPECT_EQ(clew_drop_reason_name(clew_drop_no_memory + 1), nullptr);
 }
 
+TEST(CApi, names_every_state_of_the_breaker) {
+    EXPECT_STREQ(clew_breaker_name(clew_breaker_closed), "closed");
+    EXPECT_STREQ(clew_breaker_name(clew_breaker_open), "open");
+    EXPECT_STREQ(clew_breaker_name(clew_breaker_half_open), "half_open");
+    EXPECT_EQ(clew_breaker_name(clew_breaker_half_open + 1), nullptr);
+}
+
+TEST_F(CApiTest, counts_the_bytes_that_it_sends) {
+    for (int i = 0; i < 50; ++i) {
+        clew_span_start(tracer_, &span_, clew_kind_local, text("work"), nullptr);
+        clew_span_finish(&span_);
+    }
+    EXPECT_EQ(clew_tracer_flush(tracer_, 20'000), 1);
+    clew_stats stats;
+    clew_tracer_stats(tracer_, &stats);
+    EXPECT_EQ(stats.sent, 50U);
+    EXPECT_GT(stats.message_bytes, 50U * 50U);
+    EXPECT_LT(stats.written_bytes, stats.message_bytes / 2);  // as gzip
+    EXPECT_EQ(stats.breaker, clew_breaker_closed);
+    EXPECT_EQ(stats.retries + stats.breaker_openings + stats.compression_refused, 0U);
+}
+
 TEST_F(CApiTest, keeps_times_that_are_given) {
     clew_span_start(tracer_, &span_, clew_kind_local, text("work"), nullptr);
     clew_span_begin_at(&span_, 1'500'000'000'000'000);
