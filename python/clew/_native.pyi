@@ -15,6 +15,7 @@ class Stats(TypedDict):
     dropped: dict[str, int]
     messages_sent: int
     messages_failed: int
+    headers_malformed: int
     last_error: str
 
 version: str
@@ -48,6 +49,9 @@ class Span:
     def error(self, what: object, /) -> None: ...
     def remote(self, ip: str, port: int, service_name: str = "", /) -> None: ...
     def local(self, ip: str, port: int, /) -> None: ...
+    @property
+    def baggage(self) -> dict[str, str]: ...
+    def set_baggage(self, name: object, value: object, /) -> bool: ...
     def inject(self) -> list[tuple[str, str]]: ...
     def finish(self) -> None: ...
     def abandon(self) -> None: ...
@@ -70,7 +74,7 @@ class Tracer:
         endpoint: str | None = None,
         *,
         sample_rate: float | None = None,
-        propagation: Literal["b3multi", "b3"] | None = None,
+        propagation: str | None = None,
         join: bool | None = None,
         local_ip: str | None = None,
         local_port: int | None = None,
@@ -79,6 +83,8 @@ class Tracer:
         close_timeout_ms: int | None = None,
         ring_bytes: int | None = None,
         queue_bytes_max: int | None = None,
+        extract_order: str | None = None,
+        trust_inbound: Literal["all", "ids", "no"] | None = None,
         ignore_environment: bool = False,
     ) -> Tracer: ...
     def start(self, name: object, kind: Kind = "local", parent: Span | None = None, /) -> Span: ...

@@ -30,6 +30,18 @@ def report(place: str, error: BaseException | None = None) -> None:
         )
 
 
+def malformed_headers(count: int) -> None:
+    """Says that requests came with headers that break their format: so many, until now.
+
+    The tracer calls it once a minute at most, on the thread of such a request.
+    """
+    LOGGER.warning(
+        "trace headers that break their format were ignored, on %d requests so far; "
+        "see headers_malformed in Tracer.stats()",
+        count,
+    )
+
+
 def counts() -> dict[str, int]:
     """How often tracing failed in this process, by place; empty when all is well."""
     return dict(_counts)

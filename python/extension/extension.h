@@ -66,17 +66,19 @@ struct TracerObject {
     PyObject* current;         // the module's ContextVar, strong
     HeaderNames incoming;
     HeaderNames outgoing;
+    int64_t malformed_told_at;  // second of a clock that never goes back; 0: never
 };
 
 struct SpanObject {
     // clang-format off
     PyObject_HEAD
         // clang-format on
-        TracerObject* tracer;  // strong, or NULL of the span that was never started
-    PyObject* token;           // of the context variable while inside `with`, or NULL
-    clew_context context;      // kept here because it stays valid after the end of the span
-    PyObject* local_ip;        // what local() was told, for the spans below this one; or NULL
-    const void* request;       // the WSGI environ of a server span, to be compared only
+        TracerObject* tracer;     // strong, or NULL of the span that was never started
+    PyObject* token;              // of the context variable while inside `with`, or NULL
+    clew_context context;         // kept here because it stays valid after the end of the span
+    const clew_carried* carried;  // goes on to calls made and spans started below; owned, or NULL
+    PyObject* local_ip;           // what local() was told, for the spans below this one; or NULL
+    const void* request;          // the WSGI environ of a server span, to be compared only
     uint16_t local_port;
     bool is_open;
     bool has_error;
@@ -127,6 +129,11 @@ void span_abandon(SpanObject* self);
 void span_set_local(SpanObject* self, PyObject* ip, uint16_t port);
 // Starts where its parent was recorded: what local() told the parent, if anything.
 void span_inherit_local(SpanObject* self, const SpanObject* parent);
+
+// Span.baggage and Span.set_baggage().
+PyObject* span_get_baggage(SpanObject* self, void* closure);
+PyObject* span_set_baggage(SpanObject* self, PyObject* const* args, Py_ssize_t count);
+extern const char set_baggage_doc[];
 
 // Tags the span with an exception, or a text: what Span.error() does.
 void span_tell_error(SpanObject* self, PyObject* what);
@@ -180,5 +187,9 @@ typedef struct {
     PyObject* list;  // of (name, value)
 } HeaderList;
 int append_header(void* carrier, clew_text name, clew_text value);
+
+// Says, at most once a minute, that a caller's headers were ignored because they break their
+// format.
+void tell_malformed(TracerObject* tracer);
 
 void header_names_clear(HeaderNames* names);

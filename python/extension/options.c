@@ -10,6 +10,8 @@ typedef struct {
     const char* service_name;
     const char* endpoint;
     const char* propagation;
+    const char* extract_order;
+    const char* trust_inbound;
     const char* local_ip;
     PyObject* sample_rate;
     PyObject* integers[8];  // in the order of read_integers()
@@ -105,13 +107,15 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
         "ring_bytes",
         "queue_bytes_max",
         "gzip",
+        "extract_order",
+        "trust_inbound",
         "ignore_environment",
         NULL};
     Arguments read = {0};
     const int parsed = PyArg_ParseTupleAndKeywords(
         args,
         keywords,
-        "z|z$OzOzOOOOOOOp:Tracer",
+        "z|z$OzOzOOOOOOOzzp:Tracer",
         names,
         &read.service_name,
         &read.endpoint,
@@ -126,6 +130,8 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
         &read.integers[5],
         &read.integers[6],
         &read.integers[7],
+        &read.extract_order,
+        &read.trust_inbound,
         &read.ignore_environment
     );
     if (!parsed) {
@@ -134,6 +140,8 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
     options->service_name = read.service_name;
     options->endpoint = read.endpoint;
     options->propagation = read.propagation;
+    options->extract_order = read.extract_order;
+    options->trust_inbound = read.trust_inbound;
     options->local_ip = read.local_ip;
     options->ignore_environment = read.ignore_environment;
     if (read_sample_rate(read.sample_rate, options) < 0) {

@@ -94,6 +94,7 @@ static void span_dealloc(SpanObject* self) {
     PyTypeObject* type = Py_TYPE(self);
     Py_CLEAR(self->token);
     Py_CLEAR(self->local_ip);
+    clew_carried_release(self->carried);
     const ModuleState* state = self->tracer != NULL ? self->tracer->state : NULL;
     Py_CLEAR(self->tracer);
     SpareSpans* spare = state != NULL ? state->spare : NULL;
@@ -266,15 +267,17 @@ PyDoc_STRVAR(
     inject_doc,
     "inject()\n"
     "--\n\n"
-    "The headers that carry this span to the next service, as a list of (name, value);\n"
-    "also when the span is not sampled, so that the next one knows."
+    "The headers that carry this span to the next service, as a list of (name, value),\n"
+    "in the formats of the option propagation; also when the span is not sampled, so\n"
+    "that the next one knows. With them goes what this service's caller sent to be\n"
+    "passed on: other tracers' tracestate, and baggage."
 );
 static PyObject* span_inject(SpanObject* self, PyObject* Py_UNUSED(ignored)) {
     HeaderList headers = {self->tracer, PyList_New(0)};
     if (headers.list == NULL || headers.tracer == NULL) {
         return headers.list;
     }
-    clew_inject(self->tracer->native, &self->context, NULL, append_header, &headers);
+    clew_inject(self->tracer->native, &self->context, self->carried, append_header, &headers);
     if (PyErr_Occurred()) {
         Py_CLEAR(headers.list);
     }
@@ -393,6 +396,7 @@ static PyMethodDef span_methods[] = {
     METHOD("remote", span_remote, METH_FASTCALL, remote_doc),
     METHOD("local", span_local, METH_FASTCALL, local_doc),
     METHOD("inject", span_inject, METH_NOARGS, inject_doc),
+    METHOD("set_baggage", span_set_baggage, METH_FASTCALL, set_baggage_doc),
     METHOD("finish", span_finish, METH_NOARGS, finish_doc),
     METHOD("abandon", abandon, METH_NOARGS, abandon_doc),
     METHOD("__enter__", span_enter, METH_NOARGS, NULL),
@@ -406,6 +410,11 @@ static PyGetSetDef span_properties[] = {
     {"parent_id", (getter)span_get_parent_id, NULL, "16 lower-hex characters, or None.", NULL},
     {"is_sampled", (getter)span_get_is_sampled, NULL, "Whether the trace is recorded.", NULL},
     {"is_debug", (getter)span_get_is_debug, NULL, "Whether the caller forces recording.", NULL},
+    {"baggage",
+     (getter)span_get_baggage,
+     NULL,
+     "What the application lets travel with this span: a dict of its own, name to value.",
+     NULL},
     {"is_open", (getter)span_get_is_open, NULL, "False after finish() or abandon().", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -98,7 +98,7 @@ def test_what_reading_headers_raises_goes_to_the_caller(tracer):
 
 
 def test_wrong_calls_are_refused(tracer):
-    for arguments in ((), ({},), ({}, "get", "server", None)):
+    for arguments in ((), ({},), ({}, "get", "server", None, None)):
         with pytest.raises(TypeError):
             tracer.extract(*arguments)
     closed = clew.Tracer("tested", "scribe://127.0.0.1:1")
