@@ -16,6 +16,13 @@ class Stats(TypedDict):
     messages_sent: int
     messages_failed: int
     headers_malformed: int
+    retries: int
+    message_bytes: int
+    written_bytes: int
+    compression_refused: int
+    breaker: Literal["closed", "open", "half_open"]
+    breaker_openings: int
+    headers_malformed: int
     last_error: str
 
 version: str
@@ -83,13 +90,17 @@ class Tracer:
         close_timeout_ms: int | None = None,
         ring_bytes: int | None = None,
         queue_bytes_max: int | None = None,
+        gzip: bool | None = None,
         extract_order: str | None = None,
         trust_inbound: Literal["all", "ids", "no"] | None = None,
         ignore_environment: bool = False,
     ) -> Tracer: ...
     def start(self, name: object, kind: Kind = "local", parent: Span | None = None, /) -> Span: ...
     def receive(self, name: object, environ: dict[str, Any], /) -> Span: ...
-    def extract(self, headers: Headers, name: object, kind: Kind = "server", /) -> Span: ...
+    def extract(
+        self, headers: Headers, name: object, kind: Kind = "server", path: object = None, /
+    ) -> Span: ...
+    def sample_by(self, choose: Callable[[str, str | None], bool | None] | None, /) -> None: ...
     def receive_http(
         self, method: str, target: str, environ: dict[str, Any], peer: object, /
     ) -> Span: ...

@@ -7,6 +7,7 @@ Threads: all at once.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -61,7 +62,8 @@ def put(headers: Any, pairs: list[tuple[str, str]]) -> None:
             headers += pairs
         return
     for name in [name for name in headers if _is_ours(name, names)]:
-        headers.pop(name, None)
+        with contextlib.suppress(KeyError):  # gone with another of its case
+            del headers[name]
     for name, value in pairs:
         headers[name] = value
 
@@ -83,7 +85,7 @@ def extract(headers: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> Received:
     """
     found: dict[str, Any] = {}
     try:
-        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        pairs = headers.items() if hasattr(headers, "items") else headers
         for name, value in pairs:
             text = name.decode("latin-1") if isinstance(name, bytes) else name
             if is_trace_header(text) or text.lower() == "baggage":

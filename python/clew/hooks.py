@@ -34,10 +34,18 @@ HOOKS: Mapping[str, Mapping[str, str]] = {
         "swift.container.server": "clew.swift.server",
         "swift.obj.server": "clew.swift.server",
     },
+    "httpx": {"httpx": "clew.httpx_client"},
+    "aiohttp": {"aiohttp": "clew.aiohttp_client"},
+    "threads": {
+        "threading": "clew.threads",
+        "concurrent.futures.thread": "clew.threads",
+        "multiprocessing.pool": "clew.threads",
+    },
+    "logging": {"logging": "clew.log_records"},
     "log_annotations": {"logging": "clew.logging_capture"},
 }
-# Armed unless others are asked for.
-DEFAULT = ("eventlet", "http.client", "swift")
+# Armed unless others are asked for; the last is for those who ask.
+DEFAULT = tuple(HOOKS)[:-1]
 
 
 def chosen(names: Iterable[str] | None) -> tuple[str, ...]:

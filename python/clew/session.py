@@ -11,13 +11,15 @@ Threads: turn on and off from the main thread, while no request is served; ask f
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from clew import faults, hooks
+from clew import faults
+from clew import hooks as _hooks
 from clew._native import Tracer, activate
 from clew.imports import Watch
 from clew.patches import Patches
@@ -25,23 +27,39 @@ from clew.patches import Patches
 # How long turning off, or leaving the program, may wait for the collector: half of it until what
 # has finished is sent, half for the tracer's own end.
 CLOSE_SECONDS_MAX = 1.0
+# Says of a span's name and a request's path, or None, whether to record its trace; None: undecided.
+Sampler = Callable[[str, "str | None"], "bool | None"]
 
 
 class Session:
     """What the hooks of one tracing share; over once `tracer` is None."""
 
-    __slots__ = ("_changed_by", "_watch", "hooks", "is_armed", "legacy_tags", "patches", "tracer")
+    __slots__ = (
+        "_changed_by",
+        "_watch",
+        "hooks",
+        "is_armed",
+        "legacy_tags",
+        "log_level",
+        "patches",
+        "tracer",
+    )
 
     def __init__(
-        self, tracer: Tracer, hook_names: Iterable[str] = (), legacy_tags: bool = False
+        self,
+        tracer: Tracer,
+        hook_names: Iterable[str] = (),
+        legacy_tags: bool = False,
+        log_level: int = logging.NOTSET,
     ) -> None:
         self.tracer: Tracer | None = tracer
         self.hooks = tuple(hook_names)
         self.legacy_tags = legacy_tags
+        self.log_level = log_level  # of the log lines that become annotations
         self.patches = Patches()
         self.is_armed = False
         self._changed_by: dict[str, list[str]] = {}
-        for changed, changed_by in hooks.targets(self.hooks):
+        for changed, changed_by in _hooks.targets(self.hooks):
             self._changed_by.setdefault(changed, []).append(changed_by)
         self._watch = Watch(self._changed_by, self._imported)
 
@@ -58,7 +76,7 @@ class Session:
     def _imported(self, module: ModuleType) -> None:
         for changed_by in self._changed_by[module.__name__]:
             try:
-                hooks.arm(self, module, changed_by)
+                _hooks.arm(self, module, changed_by)
             except Exception:
                 if not self.is_armed:
                     raise  # to who turns tracing on
@@ -73,12 +91,13 @@ def enable(
     service_name: str | None = None,
     endpoint: str | None = None,
     sample_rate: float | None = None,
-    sampler: Any = None,
+    sampler: Sampler | str | None = None,
     propagation: str | None = None,
     trust_inbound: str | None = None,
     trace_id_bits: int | None = None,
     flush_interval_ms: int | None = None,
     hooks: Iterable[str] | None = None,
+    log_annotations: bool | int | str = False,
     legacy_tags: bool = False,
     **options: Any,
 ) -> Tracer:
@@ -88,37 +107,41 @@ def enable(
     endpoint           where to send: "http://host:9411/api/v2/spans" for Zipkin's HTTP, or
                        "scribe://host:9410"
     sample_rate        the share of new traces to record, 0 to 1; a caller's decision is followed
-    sampler            which new traces to record, said otherwise
+    sampler            which new traces to record, in words; or sampler(name, path), a callable
+                       that answers True, False or None: see Tracer.sample_by()
     propagation        the headers that carry a trace to the next service
-    trust_inbound      what to take over of a caller's headers
+    trust_inbound      what to take over of a caller's headers: "all", "ids" or "no"
     trace_id_bits      of new traces: 64 or 128
     flush_interval_ms  how long a finished span may wait to be sent with others: 1 to 60000; 500
     hooks              the names of the hooks to arm (clew.hooks.HOOKS); those of clew.hooks.DEFAULT
+    log_annotations    log lines of the standard logging become annotations of the current span:
+                       True, or those of a level and above, 30 or "WARNING"
     legacy_tags        also the tag http.uri: path and query, as eventlet.zipkin sent it
     options            what else Tracer() takes
 
     What is not given comes from the environment (CLEW_ENDPOINT, CLEW_SERVICE_NAME or
-    OTEL_SERVICE_NAME, and so on), then from the default. A collector that is away costs spans,
-    which are counted, and never a request.
+    OTEL_SERVICE_NAME, and so on), then from the default. A hook arms when its module is imported,
+    now or later. No connection is opened here; a collector that is away costs spans, which are
+    counted, and never a request.
 
     TypeError, ValueError: an argument is wrong; nothing has changed then.
     """
     global _session
-    new = _new_session(
-        _service_name(service_name),
-        {
-            "endpoint": endpoint,
-            "sample_rate": sample_rate,
-            "sampler": sampler,
-            "propagation": propagation,
-            "trust_inbound": trust_inbound,
-            "trace_id_bits": trace_id_bits,
-            "flush_interval_ms": flush_interval_ms,
-            **options,
-        },
-        hooks,
-        legacy_tags,
-    )
+    check(legacy_tags, "legacy_tags", bool)
+    level = _log_level(log_annotations)
+    armed = _hooks.chosen(hooks)
+    if level is not None and "log_annotations" not in armed:
+        armed += ("log_annotations",)
+    options |= {
+        "endpoint": endpoint,
+        "sample_rate": sample_rate,
+        "propagation": propagation,
+        "trust_inbound": trust_inbound,
+        "trace_id_bits": trace_id_bits,
+        "flush_interval_ms": flush_interval_ms,
+    }
+    new_tracer = _new_tracer(_service_name(service_name), sampler, options)
+    new = Session(new_tracer, armed, legacy_tags, level or logging.NOTSET)
     disable()
     try:
         new.arm()
@@ -127,9 +150,8 @@ def enable(
         raise
     _session = new
     atexit.register(_at_exit)
-    assert new.tracer is not None
-    activate(new.tracer, faults.report)
-    return new.tracer
+    activate(new_tracer, faults.report)
+    return new_tracer
 
 
 def disable() -> None:
@@ -169,14 +191,24 @@ def active() -> Session | None:
     return _session
 
 
-def _new_session(
-    name: str | None, options: dict[str, Any], names: Iterable[str] | None, legacy_tags: bool
-) -> Session:
-    check(legacy_tags, "legacy_tags", bool)
-    armed = hooks.chosen(names)
+def _new_tracer(name: str | None, sampler: Any, options: dict[str, Any]) -> Tracer:
     given = {key: value for key, value in options.items() if value is not None}
     given.setdefault("close_timeout_ms", int(CLOSE_SECONDS_MAX * 500))
-    return Session(Tracer(name, **given), armed, legacy_tags)
+    if sampler is None or callable(sampler):
+        new = Tracer(name, **given)
+        new.sample_by(sampler)
+        return new
+    return Tracer(name, sampler=sampler, **given)
+
+
+def _log_level(asked: object) -> int | None:
+    """The level from which log lines become annotations; None when none do."""
+    if isinstance(asked, bool):
+        return logging.NOTSET if asked else None
+    level = logging.getLevelName(asked) if isinstance(asked, str) else asked
+    if not isinstance(level, int):
+        raise ValueError(f"log_annotations must be a bool, or a level of logging, not {asked!r}")
+    return level
 
 
 def check(value: object, name: str, kind: type) -> None:

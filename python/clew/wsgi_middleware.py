@@ -45,23 +45,26 @@ def wsgi(
     """
     if not callable(application):
         raise TypeError(f"application must be callable, not {application!r}")
-    if isinstance(skip, str):
-        raise TypeError(f"skip must be a sequence of paths, not {skip!r}")
     return Wsgi(
         application,
-        tuple(map(_path, skip)),
+        checked_paths(skip),
         _known_bodies(),
         trace_header,
         dict(tags or {}) or None,
     )
 
 
-def _path(path: str) -> str:
-    if not isinstance(path, str):
-        raise TypeError(f"skip must hold paths, not {path!r}")
-    if not path.startswith("/"):
-        raise ValueError(f"a path to skip must begin with a slash: {path!r}")
-    return path.rstrip("/")
+def checked_paths(skip: Iterable[str]) -> tuple[str, ...]:
+    """The paths to skip, without a slash at their end."""
+    if isinstance(skip, str):
+        raise TypeError(f"skip must be a sequence of paths, not {skip!r}")
+    paths = tuple(skip)
+    for path in paths:
+        if not isinstance(path, str):
+            raise TypeError(f"skip must hold paths, not {path!r}")
+        if not path.startswith("/"):
+            raise ValueError(f"a path to skip must begin with a slash: {path!r}")
+    return tuple(path.rstrip("/") for path in paths)
 
 
 def _known_bodies() -> tuple[type, ...]:

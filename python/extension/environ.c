@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <string.h>
+#include "environ.h"
 
-#include "extension.h"
+#include <string.h>
 
 // What a WSGI environ (PEP 3333) tells about its request, for the server span's tags.
 
@@ -90,18 +90,26 @@ PyObject* environ_target(const TracerObject* tracer, PyObject* environ) {
     return quoted_path(script, text_at(tracer, environ, name_path_info));
 }
 
+// The number that a str of digits says, or 0 for another str.
+static long read_digits(PyObject* text) {
+    if (!PyUnicode_Check(text) || !PyUnicode_IS_COMPACT_ASCII(text) ||
+        PyUnicode_GET_LENGTH(text) > 5) {
+        return 0;
+    }
+    long number = 0;
+    const char* digits = PyUnicode_DATA(text);
+    while (*digits >= '0' && *digits <= '9') {
+        number = number * 10 + (*digits++ - '0');
+    }
+    return *digits == 0 ? number : 0;
+}
+
 // A port that may be a str, an int or missing; 0 when it is none of 1 to 65535.
 static uint16_t port_at(const TracerObject* tracer, PyObject* environ, int name) {
     PyObject* found = PyDict_GetItemWithError(environ, tracer->state->names[name]);
     long port = 0;
-    if (found != NULL && PyLong_Check(found)) {
-        port = PyLong_AsLong(found);
-    } else if (found != NULL && PyUnicode_Check(found) && PyUnicode_IS_COMPACT_ASCII(found) && PyUnicode_GET_LENGTH(found) <= 5) {
-        const char* digits = PyUnicode_DATA(found);
-        while (*digits >= '0' && *digits <= '9') {
-            port = port * 10 + (*digits++ - '0');
-        }
-        port = *digits == 0 ? port : 0;
+    if (found != NULL) {
+        port = PyLong_Check(found) ? PyLong_AsLong(found) : read_digits(found);
     }
     PyErr_Clear();
     return port > 0 && port <= 65535 ? (uint16_t)port : 0;

@@ -135,7 +135,8 @@ static PyObject* exchange_writelines(ExchangeObject* self, PyObject* lines) {
     if (self->status[0] == 0) {
         read_status(self, lines);
     }
-    PyObject* done = PyObject_CallMethodOneArg(self->wfile, self->state->names[name_writelines], lines);
+    PyObject* done =
+        PyObject_CallMethodOneArg(self->wfile, self->state->names[name_writelines], lines);
     return done != NULL ? done : failing(self);
 }
 

@@ -64,6 +64,7 @@ struct TracerObject {
     bool is_closed;            // no new spans; the open ones may still finish
     PyTypeObject* span_type;   // of the same module, strong
     PyObject* current;         // the module's ContextVar, strong
+    PyObject* choose;          // of sample_by(), strong, or NULL
     HeaderNames incoming;
     HeaderNames outgoing;
     int64_t malformed_told_at;  // second of a clock that never goes back; 0: never
@@ -144,16 +145,13 @@ SpanObject* tracer_receive_span(TracerObject* self, clew_text name, PyObject* en
 // Tracer.receive_http().
 PyObject* tracer_receive_http(TracerObject* self, PyObject* const* args, Py_ssize_t count);
 
+// Tracer.sample_by().
+PyObject* tracer_sample_by(TracerObject* self, PyObject* choose);
+extern const char sample_by_doc[];
+// Lets it decide about a context that nobody has decided about. path: a str, or NULL.
+void ask_sampler(TracerObject* self, clew_text name, PyObject* path, clew_context* context);
 // Tracer.start().
 PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t count);
-// What receive_http() does, for a request of which there is nothing but its WSGI environ.
-SpanObject* tracer_receive_environ(TracerObject* self, PyObject* environ);
-// The target of a WSGI request, as near to what the client sent as the server tells: a new str, or
-// NULL with an exception.
-PyObject* environ_target(const TracerObject* tracer, PyObject* environ);
-// Both ends of a WSGI request's connection; what is missing or nonsense is left out.
-void environ_tell_addresses(SpanObject* span, PyObject* environ);
-
 // Makes the span the current one. The token for leave_context(), or NULL without an exception.
 PyObject* enter_context(const ModuleState* state, SpanObject* span);
 // Steals the token; an exception that is on its way stays set.

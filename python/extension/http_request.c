@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
-#include "extension.h"
+#include "environ.h"
 
 #define METHOD_BYTES_MAX 32  // of a request's method that becomes the span's name
 

@@ -279,14 +279,16 @@ static PyObject* response_iter(ResponseObject* self) {
         PyErr_SetString(PyExc_RuntimeError, "the response is closed");
         return NULL;
     }
+    if (PyList_CheckExact(self->body) || PyTuple_CheckExact(self->body)) {
+        self->has_sent = self->is_exhausted = true;  // nothing can fail between here and there
+        return PyObject_GetIter(self->body);
+    }
+    PyObject* token = enter_context(self->state, self->span);
     PyObject* iterator = PyObject_GetIter(self->body);
+    leave_context(self->state, token);
     if (iterator == NULL) {
         response_failing(self);
         return NULL;
-    }
-    if (PyList_CheckExact(self->body) || PyTuple_CheckExact(self->body)) {
-        self->has_sent = self->is_exhausted = true;  // nothing can fail between here and there
-        return iterator;
     }
     Py_XSETREF(self->iterator, iterator);
     Py_INCREF(self);

@@ -3,6 +3,8 @@
 
 #include <structmember.h>
 
+#include "environ.h"
+
 PyDoc_STRVAR(
     wsgi_doc,
     "Wsgi(application, skip=(), whole=(), trace_header=None, tags=None, /)\n--\n\n"

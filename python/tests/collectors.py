@@ -44,6 +44,11 @@ class Collector:
                 self._changed.wait(left)
             return list(self._spans)
 
+    def finished(self, tracer=None):
+        """All spans that a tracer of this process has finished until now, the newest last."""
+        assert (tracer or self.tracer).flush(WAIT_SECONDS)
+        return sorted(self.spans(), key=lambda span: span["timestamp"])
+
     def one(self, kind, path, seconds=WAIT_SECONDS):
         """The one span of a kind with this http.path, as soon as it is there."""
 
@@ -148,7 +153,7 @@ class HttpCollector(Collector):
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         self.endpoint = f"http://127.0.0.1:{self.port}/api/v2/spans"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self):
         self._server.shutdown()
@@ -201,7 +206,7 @@ class Echo:
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         self.address = f"127.0.0.1:{self.port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self):
         self._server.shutdown()

@@ -16,6 +16,9 @@ import collectors  # noqa: E402
 import pytest  # noqa: E402
 import services  # noqa: E402
 
+import clew  # noqa: E402
+from clew import faults  # noqa: E402
+
 PROGRAMS = Path(__file__).parent / "programs"
 NAMES = itertools.count(1)
 
@@ -123,3 +126,18 @@ def unused_port():
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))  # bound, never listening
         yield sock.getsockname()[1]
+
+
+@pytest.fixture
+def traced(http_collector):
+    """Tracing in this process with all default hooks; the collector, which also has the `tracer`.
+
+    At its end nothing may have gone wrong inside clew.
+    """
+    before = faults.counts()
+    http_collector.tracer = clew.enable(
+        service_name="tested", endpoint=http_collector.endpoint, flush_interval_ms=20
+    )
+    yield http_collector
+    clew.disable()
+    assert faults.counts() == before

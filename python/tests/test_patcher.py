@@ -46,6 +46,7 @@ HOOKED = {
     "getresponse",
     "close",
     "callHandlers",
+    "_logRecordFactory",
 }
 
 

@@ -22,7 +22,6 @@ from clew.session import check
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9410  # of scribe
-HOOKS = ("eventlet", "http.client", "swift")  # of clew.hooks
 
 
 def enable_trace_patch(
@@ -72,7 +71,7 @@ def enable_trace_patch(
         propagation=propagation,
         trace_id_bits=trace_id_bits,
         flush_interval_ms=flush_interval_ms,
-        hooks=[*HOOKS, "log_annotations"] if trace_app_log else HOOKS,
+        log_annotations=trace_app_log,
         legacy_tags=legacy_tags,
     )
 

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Client spans and outgoing headers for httpx: of Client and AsyncClient, whatever their transport.
+
+A span is one request on the wire, as in clew/http_client.py: a redirect that is followed and an
+authentication that asks twice are spans of their own. It ends when the response's headers are
+there; its body may be streamed later.
+
+Threads: the hooks run on whichever thread or task uses a client.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from clew import faults
+from clew.headers import put
+from clew.session import Session
+
+ERROR_STATUS_MIN = 400  # of a response; the call failed, for who made it
+
+
+def patch(session: Session, module: Any) -> None:
+    """Hooks what httpx calls for each request, below redirects and authentication."""
+    for owner, hook in ((module.Client, _send), (module.AsyncClient, _send_async)):
+        session.patches.replace(owner, "_send_single_request", functools.partial(hook, session))
+
+
+def _send(session: Session, original: Any) -> Any:
+    @functools.wraps(original)
+    def send_single_request(self, request, *args, **keywords):  # type: ignore[no-untyped-def]
+        span = _begin(session, request)
+        if span is None:
+            return original(self, request, *args, **keywords)
+        try:
+            response = original(self, request, *args, **keywords)
+        except BaseException as error:
+            _fail(span, error)
+            raise
+        _end(span, response)
+        return response
+
+    return send_single_request
+
+
+def _send_async(session: Session, original: Any) -> Any:
+    @functools.wraps(original)
+    async def send_single_request(self, request, *args, **keywords):  # type: ignore[no-untyped-def]
+        span = _begin(session, request)
+        if span is None:
+            return await original(self, request, *args, **keywords)
+        try:
+            response = await original(self, request, *args, **keywords)
+        except BaseException as error:
+            _fail(span, error)
+            raise
+        _end(span, response)
+        return response
+
+    return send_single_request
+
+
+def _begin(session: Session, request: Any) -> Any:
+    tracer = session.tracer
+    if tracer is None:
+        return None
+    span = None
+    try:
+        span = tracer.start(request.method.lower(), "client")
+        put(request.headers, span.inject())
+        if span.is_sampled:
+            span.tag("http.method", request.method)
+            span.tag("http.path", request.url.raw_path.partition(b"?")[0].decode("latin-1"))
+        return span
+    except Exception:
+        faults.report("the start of a client span of httpx")
+        if span is not None:
+            span.abandon()
+        return None
+
+
+def _fail(span: Any, error: BaseException) -> None:
+    span.error(error)
+    span.finish()
+
+
+def _end(span: Any, response: Any) -> None:
+    try:
+        if span.is_sampled:
+            span.tag("http.status_code", response.status_code)
+            if response.status_code >= ERROR_STATUS_MIN:
+                span.error(str(response.status_code))
+            _tell_peer(span, response)
+    except Exception:
+        faults.report("the end of a client span of httpx")
+    span.finish()
+
+
+def _tell_peer(span: Any, response: Any) -> None:
+    """Says which address the connection leads to, where the transport has one."""
+    stream = response.extensions.get("network_stream")
+    address = None if stream is None else stream.get_extra_info("server_addr")
+    if isinstance(address, tuple) and len(address) >= 2:  # else a Unix socket's path
+        span.remote(address[0], address[1])

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extension.h"
+
+const char sample_by_doc[] = PyDoc_STR(
+
+    "sample_by(choose, /)\n"
+    "--\n\n"
+    "Lets choose(name, path) say which traces to record: True or False, or None to leave\n"
+    "it to the tracer's own sampler. It is called for each trace that begins here and\n"
+    "for one that came without a decision, with the name of its first span here (of an\n"
+    "HTTP request the method in lower case) and the request's path, else None. When it\n"
+    "raises, the trace is not recorded, and clew.faults counts it. None for choose ends\n"
+    "that."
+);
+PyObject* tracer_sample_by(TracerObject* self, PyObject* choose) {
+    if (choose != Py_None && !PyCallable_Check(choose)) {
+        PyErr_Format(PyExc_TypeError, "choose must be callable or None, not %R", choose);
+        return NULL;
+    }
+    PyObject* kept = choose == Py_None ? NULL : choose;
+    Py_XINCREF(kept);
+    Py_XSETREF(self->choose, kept);
+    Py_RETURN_NONE;
+}
+
+// 1 or 0; -1 when nothing was said.
+static int answer(TracerObject* self, clew_text name, PyObject* path) {
+    PyObject* text = PyUnicode_DecodeUTF8(name.text, (Py_ssize_t)name.size, "replace");
+    PyObject* choose = self->choose;
+    PyObject* said = NULL;
+    Py_INCREF(choose);  // it may replace itself
+    if (text != NULL) {
+        said = PyObject_CallFunctionObjArgs(choose, text, path == NULL ? Py_None : path, NULL);
+    }
+    Py_DECREF(choose);
+    Py_XDECREF(text);
+    int chosen = said == Py_None ? -1 : 0;
+    if (said != NULL && said != Py_None) {
+        chosen = PyObject_IsTrue(said);
+    }
+    Py_XDECREF(said);
+    if (PyErr_Occurred()) {
+        report_fault(self->state, "the sampler");
+        return 0;
+    }
+    return chosen;
+}
+
+void ask_sampler(TracerObject* self, clew_text name, PyObject* path, clew_context* context) {
+    if (self->choose == NULL || (context->flags & clew_context_decided) != 0) {
+        return;
+    }
+    const int chosen = answer(self, name, path);
+    if (chosen >= 0) {
+        context->flags |= clew_context_decided;
+        context->flags |= chosen != 0 ? clew_context_sampled : 0U;
+    }
+}
