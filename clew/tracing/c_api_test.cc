@@ -199,6 +199,31 @@ TEST_F(CApiTest, keeps_a_context_readable_after_the_end) {
     EXPECT_EQ(std::memcmp(&before, &after, sizeof before), 0);
 }
 
+TEST_F(CApiTest, lets_the_sampler_look_at_a_request) {
+    clew_options options;
+    clew_options_init(&options, sizeof options);
+    options.service_name = "shop";
+    options.sampler = "/health=never; always";
+    options.ignore_environment = 1;
+    clew_tracer* const choosy = clew_tracer_create(&options, nullptr, 0);
+    ASSERT_NE(choosy, nullptr);
+    const auto is_sampled = [&](const char* path) {
+        const clew_request request{text("GET"), text(path)};
+        clew_span span{};
+        clew_span_receive_request(choosy, &span, text("get"), nullptr, &request);
+        const int sampled = clew_span_is_sampled(&span);
+        clew_span_abandon(&span);
+        return sampled;
+    };
+    EXPECT_EQ(is_sampled("/health"), 0);
+    EXPECT_EQ(is_sampled("/cart"), 1);
+    clew_tracer_destroy(choosy);
+
+    const clew_request request{text("GET"), text("/")};
+    clew_span_receive_request(nullptr, &span_, text("get"), nullptr, &request);
+    EXPECT_EQ(clew_span_is_sampled(&span_), 0);
+}
+
 TEST_F(CApiTest, follows_a_decision_that_came_without_ids) {
     clew_context decision{};
     decision.flags = clew_context_decided;

@@ -40,6 +40,7 @@ typedef struct clew_options {
     int32_t gzip;                // [CLEW_GZIP] 1: messages over HTTP are compressed; 1. -1: unset
     const char* extract_order;   // [CLEW_EXTRACT_ORDER] headers read; "b3,b3multi,tracecontext"
     const char* trust_inbound;   // [CLEW_TRUST_INBOUND] "all" (default), "ids" or "no"
+    const char* sampler;         // [CLEW_SAMPLER] instead of sample_rate; see sampler_text.h
 } clew_options;
 
 // `size` is sizeof(clew_options), which tells the version that the program was built with.

@@ -123,6 +123,38 @@ std::string known_formats(const std::string& text) {
     return names.empty() ? "none" : names;
 }
 
+bool is_sampler(const std::string& text) {
+    return sampler::parse_sampler(text, sampler_ground()).has_value();
+}
+
+// OpenTelemetry's name for a sampler, in our words; empty for those that are not spoken here.
+// Ours all follow a caller's decision, as its parentbased ones do.
+std::string known_sampler(std::string name, const std::string& argument) {
+    constexpr std::string_view kParentBased = "parentbased_";
+    if (name.starts_with(kParentBased)) name.erase(0, kParentBased.size());
+    if (name == "always_on") return "always";
+    if (name == "always_off") return "never";
+    if (name == "traceidratio") return argument.empty() ? "always" : "rate(" + argument + ")";
+    return "";
+}
+
+// What a call has said about sampling, in whatever form, leaves nothing to the environment; and
+// among variables the more exact one counts.
+void read_sampler(Reader& reader, const Environment& environment, TracingOptions& options) {
+    if (options.sample_rate || options.custom_sampler) return;
+    reader.checked_text(
+        "CLEW_SAMPLER", options.sampler, is_sampler, "a sampler, like 0.1 or per_second(100)"
+    );
+    if (!options.sampler.empty()) return;
+    reader.share("CLEW_SAMPLE_RATE", options.sample_rate);
+    if (options.sample_rate) return;
+    std::string text = known_sampler(
+        environment("OTEL_TRACES_SAMPLER").value_or(""),
+        environment("OTEL_TRACES_SAMPLER_ARG").value_or("")
+    );
+    if (is_sampler(text)) options.sampler = std::move(text);
+}
+
 }  // namespace
 
 Environment own_environment() {
@@ -143,7 +175,7 @@ Expected<TracingOptions> with_environment(TracingOptions options, const Environm
         is_collector_address,
         "scribe://host:port or http://host:port/api/v2/spans"
     );
-    reader.share("CLEW_SAMPLE_RATE", options.sample_rate);
+    read_sampler(reader, environment, options);
     reader.checked_text("CLEW_LOCAL_IP", options.local_ip, is_ip, "an IPv4 or IPv6 address");
     reader.number("CLEW_LOCAL_PORT", kLocalPort, options.local_port);
     reader.number("CLEW_TRACE_ID_BITS", kTraceIdBits, options.trace_id_bits);

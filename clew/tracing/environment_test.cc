@@ -26,6 +26,36 @@ std::string error_of(const std::string& name, const std::string& value) {
     return options ? "" : options.error().message;
 }
 
+TEST(Environment, chooses_the_most_exact_sampler_that_the_call_left_open) {
+    Variables all{
+        {"CLEW_SAMPLER", "per_second(10)"},
+        {"CLEW_SAMPLE_RATE", "0.25"},
+        {"OTEL_TRACES_SAMPLER", "always_off"}};
+    EXPECT_EQ(with_environment({}, of(all))->sampler, "per_second(10)");
+    EXPECT_EQ(with_environment({}, of(all))->sample_rate, std::nullopt);
+    EXPECT_EQ(with_environment({.sample_rate = 0.5}, of(all))->sampler, "");
+    EXPECT_EQ(with_environment({.sampler = "never"}, of(all))->sampler, "never");
+    all.erase("CLEW_SAMPLER");
+    EXPECT_EQ(with_environment({}, of(all))->sample_rate, 0.25);
+    EXPECT_EQ(with_environment({}, of(all))->sampler, "");
+    all.erase("CLEW_SAMPLE_RATE");
+    EXPECT_EQ(with_environment({}, of(all))->sampler, "never");
+}
+
+TEST(Environment, reads_opentelemetrys_samplers) {
+    const auto sampler = [](const std::string& name, const std::string& argument) {
+        return with_environment(
+                   {}, of({{"OTEL_TRACES_SAMPLER", name}, {"OTEL_TRACES_SAMPLER_ARG", argument}})
+        )->sampler;
+    };
+    EXPECT_EQ(sampler("always_on", ""), "always");
+    EXPECT_EQ(sampler("parentbased_always_off", ""), "never");
+    EXPECT_EQ(sampler("traceidratio", "0.1"), "rate(0.1)");
+    EXPECT_EQ(sampler("parentbased_traceidratio", ""), "always");
+    EXPECT_EQ(sampler("traceidratio", "many"), "");  // as there, what cannot be read is left out
+    EXPECT_EQ(sampler("xray", ""), "");
+}
+
 TEST(Environment, fills_every_option) {
     const Expected<TracingOptions> options = with_environment(
         {},

@@ -4,8 +4,10 @@
 #include <bit>
 #include <utility>
 
+#include "clew/base/clock.h"
 #include "clew/base/ip_address.h"
 #include "clew/sampler/boundary_sampler.h"
+#include "clew/sampler/sampler_text.h"
 #include "clew/wire/gzip_writer.h"
 
 namespace clew::tracing {
@@ -27,7 +29,8 @@ public:
 
     Expected<FinalTracingOptions> finish() {
         read_identity();
-        read_sampling();
+        read_sampler();
+        read_ids();
         read_collector();
         read_propagation();
         read_gzip();
@@ -69,7 +72,23 @@ private:
             static_cast<std::uint16_t>(number("local_port", options_.local_port, kLocalPort, 0));
     }
 
-    void read_sampling() {
+    void read_sampler() {
+        const int given = (options_.sample_rate ? 1 : 0) + (options_.sampler.empty() ? 0 : 1) +
+                          (options_.custom_sampler ? 1 : 0);
+        if (given > 1) {
+            fail(wrong("sampler replaces sample_rate: give one or the other"));
+        } else if (options_.custom_sampler) {
+            final_.tracer.sampler = options_.custom_sampler;
+        } else if (!options_.sampler.empty()) {
+            auto sampler = sampler::parse_sampler(options_.sampler, sampler_ground());
+            if (!sampler) return fail(std::move(sampler).error().with_context("sampler"));
+            final_.tracer.sampler = *std::move(sampler);
+        } else {
+            read_sample_rate();
+        }
+    }
+
+    void read_sample_rate() {
         const double rate = options_.sample_rate.value_or(1.0);
         Expected<sampler::BoundarySampler> sampler = sampler::BoundarySampler::create(rate);
         if (sampler) {
@@ -79,6 +98,9 @@ private:
             sentence.append(std::to_string(rate)).append(", wanted a share from 0 to 1");
             fail(wrong(std::move(sentence)));
         }
+    }
+
+    void read_ids() {
         const std::uint64_t bits =
             number("trace_id_bits", options_.trace_id_bits, kTraceIdBits, 64);
         if (bits != 64 && bits != 128) {
@@ -167,6 +189,11 @@ private:
 };
 
 }  // namespace
+
+sampler::SamplerGround sampler_ground() {
+    const Clock& clock = system_clock();
+    return {&clock, static_cast<std::uint64_t>(clock.wall_now().count())};
+}
 
 std::optional<propagation::TrustInbound> parse_trust_inbound(std::string_view text) noexcept {
     if (text == "all") return propagation::TrustInbound::all;

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@
 #include "clew/base/expected.h"
 #include "clew/propagation/composite.h"
 #include "clew/reporter/reporter_options.h"
+#include "clew/sampler/sampler.h"
+#include "clew/sampler/sampler_text.h"
 #include "clew/tracer/tracer_options.h"
 #include "clew/tracing/collector_address.h"
 
@@ -30,6 +33,11 @@ struct TracingOptions {
     std::string endpoint = {};
     // [CLEW_SAMPLE_RATE] 1. The share of new traces that are recorded, 0 to 1.
     std::optional<double> sample_rate = {};
+    // [CLEW_SAMPLER, OTEL_TRACES_SAMPLER] Instead of a rate: "per_second(100)", rules by method and
+    // path, and more: clew/sampler/sampler_text.h.
+    std::string sampler = {};
+    // Instead of both: a sampler of the application's own (clew/sampler/function_sampler.h).
+    std::shared_ptr<const sampler::Sampler> custom_sampler = {};
     // [CLEW_LOCAL_IP], [CLEW_LOCAL_PORT] absent. Where the service listens.
     std::string local_ip = {};
     std::optional<std::uint64_t> local_port = {};
@@ -90,6 +98,9 @@ inline constexpr std::string_view kFormatsWanted =
     "a list of b3multi, b3, tracecontext and baggage, or none";
 inline constexpr std::string_view kTrustWanted = "all, ids or no";
 std::optional<propagation::TrustInbound> parse_trust_inbound(std::string_view text) noexcept;
+
+// The machine's, for samplers made from text.
+sampler::SamplerGround sampler_ground();
 
 // "CLEW_RING_BYTES is '1', wanted a number from 4096 to 1073741824"
 Error wrong_number(std::string_view name, std::string_view text, const NumberRange& range);

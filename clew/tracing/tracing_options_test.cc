@@ -26,6 +26,29 @@ std::string error_of(const TracingOptions& options) {
     return checked ? "" : checked.error().message;
 }
 
+TEST(TracingOptions, take_a_sampler_in_one_form) {
+    const auto is_sampled = [](const TracingOptions& options) {
+        return finalize(options)->tracer.sampler->is_sampled({0, 1}, {"GET", "/health"});
+    };
+    EXPECT_TRUE(is_sampled({.service_name = "a"}));
+    EXPECT_FALSE(is_sampled({.service_name = "a", .sampler = "/health=never; 1"}));
+    const auto none = std::make_shared<sampler::NeverSampler>();
+    EXPECT_FALSE(is_sampled({.service_name = "a", .custom_sampler = none}));
+
+    const auto error = [](const TracingOptions& options) {
+        const auto checked = finalize(options);
+        return checked ? "" : checked.error().message;
+    };
+    EXPECT_EQ(
+        error({.service_name = "a", .sample_rate = 1, .sampler = "never"}),
+        "sampler replaces sample_rate: give one or the other"
+    );
+    EXPECT_EQ(
+        error({.service_name = "a", .sampler = "2"}),
+        "sampler: rate should be between 0 and 1: was 2.0"
+    );
+}
+
 TEST(TracingOptions, need_nothing_but_a_service_name) {
     const Expected<FinalTracingOptions> checked = finalize(options());
     ASSERT_TRUE(checked) << checked.error().message;
