@@ -9,6 +9,19 @@ from pathlib import Path
 from dev.shell import Failure, run, say
 
 LIST = Path(__file__).with_name("packages.txt")
+# Runs a command while Debian's packages may start no service: what comes along to be run by hand
+# shall not run by itself. See invoke-rc.d(8). A policy that is there already stays.
+WITHOUT_SERVICES = """
+policy=${POLICY:-/usr/sbin/policy-rc.d}
+if ! [ -e $policy ]; then
+    trap 'rm -f $policy' EXIT
+    printf '#!/bin/sh\\nexit 101\\n' >$policy
+    chmod 755 $policy
+fi
+"$@"
+"""
+# Nor after the next start of the machine.
+SERVICES = {"memcached": "memcached.service"}
 
 
 def parse(text):
@@ -52,14 +65,23 @@ def install_missing(*groups):
         return
     say("missing system packages: " + " ".join(missing))
     say("installing them")
-    command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+    install(missing)
+
+
+def install(names):
+    """Has apt bring the packages, with no service started now or later."""
+    as_root = []
     if os.geteuid() != 0:
         if not shutil.which("sudo"):
-            names = " ".join(missing)
             raise Failure(
                 "installing needs root and there is no sudo; as root: "
-                f"apt-get install --no-install-recommends {names}"
+                f"apt-get install --no-install-recommends {' '.join(names)}"
             )
-        command = ["sudo", *command]
-    run([*command, "update", "-qq"], quiet=True)
-    run([*command, "install", "-y", "-qq", "--no-install-recommends", *missing], quiet=True)
+        as_root = ["sudo"]
+    apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive"]
+    run([*apt, "apt-get", "update", "-qq"], quiet=True)
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *names]
+    run([*apt, "sh", "-c", WITHOUT_SERVICES, "sh", *command], quiet=True)
+    services = [SERVICES[name] for name in names if name in SERVICES]
+    if services and shutil.which("systemctl"):
+        run([*as_root, "systemctl", "disable", "--quiet", *services], quiet=True)

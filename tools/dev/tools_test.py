@@ -68,6 +68,35 @@ class Packages(unittest.TestCase):
         ):
             packages.install_missing("up")
 
+    def test_starts_no_service_of_what_it_installs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            policy = Path(folder, "policy-rc.d")
+            command = ["sh", "-c", packages.WITHOUT_SERVICES, "sh"]
+            environment = {**os.environ, "POLICY": str(policy)}
+
+            def within(script):
+                words = [*command, "sh", "-c", script]
+                return subprocess.run(words, env=environment, check=False).returncode
+
+            self.assertEqual(within("$POLICY memcached start; test $? = 101"), 0)
+            self.assertFalse(policy.exists())
+            self.assertEqual(within("exit 7"), 7)
+            self.assertFalse(policy.exists())
+            policy.write_text("#!/bin/sh\n")
+            self.assertEqual(within("exit 7"), 7)
+            self.assertEqual(policy.read_text(), "#!/bin/sh\n")
+
+    def test_starts_no_service_later_either(self):
+        commands = []
+        with (
+            mock.patch.object(packages.shutil, "which", return_value="/usr/bin/x"),
+            mock.patch.object(packages.os, "geteuid", return_value=0),
+            mock.patch.object(packages, "run", lambda command, **_: commands.append(command)),
+        ):
+            packages.install(["git", "memcached"])
+        disable = ["systemctl", "disable", "--quiet", "memcached.service"]
+        self.assertEqual(commands[2:], [disable])
+
 
 class Node(unittest.TestCase):
     def test_knows_what_is_new_enough(self):
