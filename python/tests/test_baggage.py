@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What travels beside a trace: baggage and other tracers' tracestate, from a caller's headers through
-the spans of a request into the calls that it makes; and how far a caller is trusted.
+"""What travels beside a trace, baggage and other tracers' tracestate: from the headers of a caller
+through the spans of a request into the calls that it makes; and how far a caller is trusted.
 """
 
 import logging
