@@ -15,6 +15,7 @@ Importing this package starts nothing and changes nothing.
 
 from clew._native import Span, Tracer, current, span
 from clew._native import version as __version__
+from clew.asgi_middleware import asgi
 from clew.headers import extract, inject
 from clew.session import disable, enable, flush, tracer
 from clew.spans import traced
@@ -24,6 +25,7 @@ __all__ = [
     "Span",
     "Tracer",
     "__version__",
+    "asgi",
     "current",
     "disable",
     "enable",

@@ -116,9 +116,13 @@ def _end(context: Any, response: Any) -> None:
 
 
 def _tell_peer(span: Any, response: Any) -> None:
-    """Says which address the connection leads to, unless it was given back already."""
+    """Says which address the connection leads to: after a short response it is given back already,
+    and the address is known only where the URL has it.
+    """
     connection = response.connection
     transport = None if connection is None else connection.transport
     address = None if transport is None else transport.get_extra_info("peername")
     if isinstance(address, tuple) and len(address) >= 2:  # else a Unix socket's path
         span.remote(address[0], address[1])
+    elif response.url.host is not None:
+        span.remote(response.url.host, response.url.port or 0)  # a name is no address: left out

@@ -74,7 +74,10 @@ class _Middleware:
             kind = _Request if scope["type"] == "http" else _Connection
             exchange = kind(span, scope, send, self.trace_header)
             with span:
-                await self.__wrapped__(scope, receive, exchange.send)
+                try:
+                    await self.__wrapped__(scope, receive, exchange.send)
+                finally:
+                    exchange.tell_status()
                 exchange.returned()
 
     def begin(self, scope: Scope) -> Span | None:
@@ -142,8 +145,9 @@ class _Request:
         await self._send(message)
         if not self.is_complete and self.is_last(message):
             self.is_complete = True
-            self.tell_status()
-            self.span.finish()
+            if self.status < ERROR_STATUS_MIN:  # else what went wrong may be raised after it
+                self.tell_status()
+                self.span.finish()
 
     def is_last(self, message: Message) -> bool:
         kind = message.get("type")
@@ -156,14 +160,14 @@ class _Request:
     def returned(self) -> None:
         """Says that the application is done, whether or not it has sent a whole response."""
         if not self.is_complete:
-            self.tell_status()
             self.span.error("the response was not completed")
+        elif self.status >= ERROR_STATUS_MIN:
+            self.span.error(str(self.status))
 
     def tell_status(self) -> None:
+        """Says what is known by now; of a span that has ended, nothing."""
         if self.status:
             self.span.tag("http.status_code", self.status)
-            if self.status >= ERROR_STATUS_MIN:
-                self.span.error(str(self.status))
         route = getattr(self.scope.get("route"), "path", None)
         if isinstance(route, str):
             self.span.tag("http.route", route)
@@ -202,7 +206,9 @@ class _Connection:
             self.span.error(f"closed with {code}")
 
     def returned(self) -> None:
-        """Says that the application is done."""
+        """Says that the application is done, as tell_status() does: its messages told all."""
+
+    tell_status = returned
 
 
 def _with_header(message: Message, name: bytes, span: Span) -> Message:
