@@ -159,12 +159,12 @@ TEST_P(PropagationCase, is_understood_and_passed_on) {
     server.abandon();
 }
 
-std::string name_of(const ::testing::TestParamInfo<Case>& info) {
-    std::string name = info.param.row["name"];
+std::string name_of(const ::testing::TestParamInfo<Case>& one) {
+    std::string name = one.param.row["name"];
     for (char& c : name) {
         if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
     }
-    return std::to_string(info.index) + "_" + name.substr(0, 60);
+    return std::to_string(one.index) + "_" + name.substr(0, 60);
 }
 
 INSTANTIATE_TEST_SUITE_P(
