@@ -26,6 +26,7 @@ mkdir -p "$site"
 cd "$root/python"
 export PYTHONPATH=$site PYTHONDONTWRITEBYTECODE=1 PYTHONMALLOC=malloc
 export ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:abort_on_error=1
+export CLEW_SOAK_SECONDS=10  # what is longer shows nothing more to a sanitizer
 export UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
 # libstdc++ too: asan looks for its __cxa_throw when it is loaded, and Python has none yet.
 preload="$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libstdc++.so)"

@@ -124,6 +124,19 @@ public:
         if (outcome == Outcome::try_later) return reply_with_code(message.number, 1);
         return exception_reply(message.number, "no");
     }
+    std::vector<std::string> lying_replies(const ReceivedMessage& message) const override {
+        const std::string good = reply(Outcome::accepted, message);
+        std::vector<std::string> lies(6, good);
+        lies[0][3] = static_cast<char>(lies[0][3] + 1);  // the frame is longer than it is
+        lies[1][3] = static_cast<char>(lies[1][3] - 1);  // shorter
+        lies[2][3] = 0;
+        lies[3][0] = '\xff';  // negative
+        lies[4][6] = 100;     // the method's name is longer than the frame
+        lies[5][11] = 9;      // a message of no known type
+        lies.push_back(reply_with_code(message.number + 1, 0));
+        lies.push_back(reply_with_code(message.number, 2));
+        return lies;
+    }
     std::string endless_reply_head() const override { return std::string("\x7f\xff\xff\xff", 4); }
     std::string endless_reply_tail() const override { return std::string(1000, 'x'); }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/transport/testing/peer_connection.h"
 
+#include <thread>
 #include <utility>
 
 #include <poll.h>
@@ -26,7 +27,8 @@ bool PeerConnection::wait(short events) {
 std::string PeerConnection::read_some() {
     if (!unread_.empty()) return std::exchange(unread_, {});
     if (!wait(POLLIN)) return {};
-    std::string bytes(65'536, '\0');
+    if (is_slow_) std::this_thread::sleep_for(std::chrono::microseconds(100));
+    std::string bytes(is_slow_ ? 10'000 : 65'536, '\0');
     const ssize_t count = recv(fd_, bytes.data(), bytes.size(), 0);
     bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
     return bytes;
@@ -78,6 +80,10 @@ void PeerConnection::stay_silent() {
         poll(&polled, 1, 0);
         if ((polled.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) return;
     }
+}
+
+void PeerConnection::end_writing() {
+    if (fd_ >= 0) shutdown(fd_, SHUT_WR);
 }
 
 void PeerConnection::hang_up() {

@@ -39,6 +39,10 @@ public:
     bool write(std::string_view bytes);
     // Holds the line, reading nothing, until the other side has gone or the server is stopped.
     void stay_silent();
+    // From now on read_some() takes a few bytes at a time, with a breath in between.
+    void read_slowly() noexcept { is_slow_ = true; }
+    // Half closed: nothing more is written, but still read.
+    void end_writing();
     // Ends both directions but keeps the descriptor, so that another thread's read ends.
     void hang_up();
     void close();
@@ -50,6 +54,7 @@ private:
 
     int fd_;
     const std::atomic<bool>& stopping_;
+    bool is_slow_ = false;
     std::string unread_;  // received beyond what was asked for
 };
 

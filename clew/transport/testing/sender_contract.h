@@ -25,6 +25,7 @@
 
 #include "clew/transport/host_port.h"
 #include "clew/transport/sender.h"
+#include "clew/transport/testing/chaos_proxy.h"
 #include "clew/transport/testing/loopback_server.h"
 #include "clew/transport/testing/sender_protocol.h"
 
@@ -223,6 +224,104 @@ TEST_P(SenderContract, stops_reading_a_reply_that_never_ends) {
     });
     EXPECT_EQ(send_one().outcome, Outcome::unanswered);
     EXPECT_LT(elapsed_, overrun_max);
+}
+
+TEST_P(SenderContract, does_not_believe_a_reply_that_lies_about_its_length) {
+    std::atomic<std::size_t> turn{0};
+    std::atomic<std::size_t> lies{1};
+    start_peer([&](PeerConnection& peer) {
+        const auto message = protocol().read_message(peer);
+        if (!message) return;
+        const std::vector<std::string> replies = protocol().lying_replies(*message);
+        lies.store(replies.size());
+        peer.write(replies[turn.load()]);
+    });
+    for (std::size_t lie = 0; lie < lies.load(); ++lie) {
+        turn.store(lie);
+        EXPECT_EQ(send_one().outcome, Outcome::unanswered) << "number " << lie;
+        EXPECT_LT(elapsed_, overrun_max);
+    }
+    EXPECT_GT(lies.load(), 3U);
+    stop_peer();
+}
+
+TEST_P(SenderContract, does_not_claim_success_when_the_request_is_cut_anywhere) {
+    std::atomic<std::size_t> read_bytes{0};
+    std::atomic<std::size_t> message_bytes{1};
+    start_peer([&](PeerConnection& peer) {
+        if (read_bytes.load() == 0) {
+            message_bytes.store(peer.read_some().size());  // it is small: one write, one read
+        } else {
+            peer.read_exactly(read_bytes.load());
+        }
+        peer.reset();
+    });
+    for (std::size_t cut = 0; cut < message_bytes.load(); ++cut) {
+        read_bytes.store(cut);
+        const Outcome outcome = send_one().outcome;
+        EXPECT_TRUE(outcome == Outcome::unanswered || outcome == Outcome::not_sent) << cut;
+        EXPECT_LT(elapsed_, overrun_max);
+    }
+    EXPECT_GT(message_bytes.load(), 60U);
+    stop_peer();
+}
+
+TEST_P(SenderContract, ends_at_once_when_the_peer_says_that_it_will_say_nothing) {
+    std::atomic<bool> before_the_request{true};
+    start_peer([&](PeerConnection& peer) {
+        if (!before_the_request.load()) protocol().read_message(peer);
+        peer.end_writing();
+        while (!peer.read_some().empty()) {}
+    });
+    EXPECT_NE(send_one().outcome, Outcome::accepted);
+    EXPECT_LT(elapsed_, overrun_max);
+    before_the_request.store(false);
+    EXPECT_EQ(send_one().outcome, Outcome::unanswered);
+    EXPECT_LT(elapsed_, overrun_max);
+    stop_peer();
+}
+
+TEST_P(SenderContract, is_patient_with_a_peer_that_reads_slowly) {
+    start_peer([this](PeerConnection& peer) {
+        peer.read_slowly();
+        while (auto message = protocol().read_message(peer))
+            answer(peer, Outcome::accepted, *message);
+    });
+    const std::vector<std::string> payloads{protocol().payload(0, 4U << 20U)};
+    EXPECT_EQ(send(payloads, patience).outcome, Outcome::accepted);
+    EXPECT_EQ(taken(), payloads);
+}
+
+TEST_P(SenderContract, recovers_from_every_chaos_and_claims_only_what_was_taken) {
+    start_answering_peer(Outcome::accepted);
+    ChaosProxy proxy(server_->port());
+    sender_ = protocol().make_sender({"127.0.0.1", proxy.port()}, bounds);
+    std::size_t accepted = 0;
+    std::size_t unanswered = 0;
+    std::size_t number = 0;
+    const auto send_next = [&](Milliseconds deadline) {
+        const Outcome outcome = send({protocol().payload(number++, 60)}, deadline).outcome;
+        if (outcome == Outcome::accepted) ++accepted;
+        if (outcome == Outcome::unanswered) ++unanswered;
+        return outcome;
+    };
+    for (const Chaos chaos :
+         {Chaos::hang_up,
+          Chaos::never_read,
+          Chaos::never_answer,
+          Chaos::cut_reply,
+          Chaos::garble_reply}) {
+        proxy.set(chaos);
+        EXPECT_NE(send_next(short_deadline), Outcome::accepted);
+        EXPECT_NE(send_next(short_deadline), Outcome::accepted);
+        proxy.set(Chaos::none);
+        EXPECT_EQ(send_next(patience), Outcome::accepted) << static_cast<int>(chaos);
+    }
+    proxy.set(Chaos::drip_reply);
+    EXPECT_EQ(send_next(patience), Outcome::accepted);
+    sender_.reset();
+    EXPECT_GE(taken().size(), accepted);
+    EXPECT_LE(taken().size(), accepted + unanswered);
 }
 
 TEST_P(SenderContract, understands_a_reply_that_comes_byte_by_byte) {

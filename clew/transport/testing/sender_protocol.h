@@ -33,6 +33,8 @@ public:
     virtual std::optional<ReceivedMessage> read_message(PeerConnection& peer) const = 0;
     // Requires: accepted, refused or try_later.
     virtual std::string reply(Outcome outcome, const ReceivedMessage& message) const = 0;
+    // Replies whose lengths or numbers are wrong: none of them is an answer.
+    virtual std::vector<std::string> lying_replies(const ReceivedMessage& message) const = 0;
     // How a reply begins that the kit makes endless by repeating `tail`.
     virtual std::string endless_reply_head() const = 0;
     virtual std::string endless_reply_tail() const = 0;

@@ -83,6 +83,18 @@ public:
         if (outcome == Outcome::try_later) return "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n";
         return "HTTP/1.1 400 Bad\r\nContent-Length: 2\r\n\r\nno";
     }
+    std::vector<std::string> lying_replies(const ReceivedMessage&) const override {
+        return {
+            "HTTP/1.1 202 A\r\nContent-Length: -1\r\n\r\n",
+            "HTTP/1.1 202 A\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+            "HTTP/1.1 202 A\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+            "HTTP/1.1 202 A\r\nContent-Length: 0x0\r\n\r\n",
+            "HTTP/1.1 2020 A\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 099 A\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/2.0 202 A\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 202 A\r\nno header\r\n\r\n",
+            "202 A\r\nContent-Length: 0\r\n\r\n"};
+    }
     std::string endless_reply_head() const override { return "HTTP/1.1 202 Accepted\r\n"; }
     std::string endless_reply_tail() const override {
         return "X-More: " + std::string(1000, 'x') + "\r\n";
