@@ -116,11 +116,16 @@ class ScribeCollector(Collector):
 
 
 class HttpCollector(Collector):
-    """Takes POST /api/v2/spans, plain or gzip, and answers 202, or `status`."""
+    """Takes POST /api/v2/spans, plain or gzip, and answers 202, or `status`.
+
+    Without `knows_gzip` it answers 415 to a body that is compressed.
+    """
 
     def __init__(self):
         super().__init__()
         self.status = 202
+        self.knows_gzip = True
+        self.encodings = []  # of the bodies that came
         collector = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -135,13 +140,17 @@ class HttpCollector(Collector):
 
             def take(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                if self.headers.get("Content-Encoding") == "gzip":
+                encoding = self.headers.get("Content-Encoding")
+                collector.encodings.append(encoding)
+                status = collector.status
+                if encoding == "gzip":
                     body = gzip.decompress(body)
+                    status = status if collector.knows_gzip else 415
                 assert self.path == "/api/v2/spans"
                 assert self.headers["Content-Type"].startswith("application/json")
-                if collector.status == 202:
+                if status == 202:
                     collector.add(normalised(json.loads(body)))
-                self.send_response(collector.status)
+                self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
