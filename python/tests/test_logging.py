@@ -3,7 +3,13 @@
 annotates in all the ways that could go wrong.
 """
 
+import logging
+
+import pytest
 from services import run_script
+
+import clew
+from clew import faults
 
 
 def texts(span):
@@ -93,3 +99,91 @@ assert logging.root.handlers == before == []
 logging.basicConfig()
 assert len(logging.root.handlers) == 1
 """)
+
+
+def test_every_record_has_the_ids_of_its_trace(traced, caplog):
+    logging.getLogger("a").warning("outside")
+    with clew.span("b") as span:
+        logging.getLogger("a").warning("inside %s", 1)
+    outside, inside = caplog.records
+    assert (outside.trace_id, outside.span_id) == ("", "")
+    assert (inside.trace_id, inside.span_id) == (span.trace_id, span.span_id)
+    assert logging.Formatter("%(trace_id)s %(message)s").format(inside) == (
+        f"{span.trace_id} inside 1"
+    )
+
+
+def test_a_factory_of_the_application_is_kept_below_and_above():
+    run_script("""
+import logging
+import clew
+
+class Record(logging.LogRecord):
+    pass
+
+original = logging.getLogRecordFactory()
+logging.setLogRecordFactory(Record)
+clew.enable(service_name="a", endpoint="http://127.0.0.1:1")
+ours = logging.getLogRecordFactory()
+with clew.span("a") as span:
+    record = logging.getLogger("a").makeRecord("a", 30, "f", 1, "text", (), None)
+assert type(record) is Record
+assert record.trace_id == span.trace_id
+clew.disable()
+assert logging.getLogRecordFactory() is Record
+
+clew.enable(service_name="a", endpoint="http://127.0.0.1:1")
+ours = logging.getLogRecordFactory()
+
+def theirs(*args, **keywords):
+    record = ours(*args, **keywords)
+    record.more = 1
+    return record
+
+logging.setLogRecordFactory(theirs)
+clew.disable()
+assert logging.getLogRecordFactory() is theirs
+record = logging.getLogger("a").makeRecord("a", 30, "f", 1, "text", (), None)
+assert (record.more, record.trace_id) == (1, "")
+""")
+
+
+@pytest.mark.parametrize(
+    ("asked", "lines"),
+    [
+        (True, ["debug", "error", "info", "warning"]),
+        ("WARNING", ["error", "warning"]),
+        (40, ["error"]),
+        (False, []),
+    ],
+)
+def test_lines_below_a_level_are_no_annotations(http_collector, asked, lines):
+    clew.enable(service_name="a", endpoint=http_collector.endpoint, log_annotations=asked)
+    log = logging.getLogger("leveled")
+    log.setLevel(logging.DEBUG)
+    with clew.span("a"):
+        for level in ("debug", "info", "warning", "error"):
+            getattr(log, level)(level)
+    assert clew.flush(20)
+    clew.disable()
+    assert texts(http_collector.spans()[0]) == lines
+
+
+def test_an_argument_that_logs_while_it_is_shown_does_so_once(http_collector):
+    class Talking:
+        def __str__(self):
+            logging.getLogger("quiet").info("shown: %s", self)
+            return "talking"
+
+    log = logging.getLogger("quiet")
+    log.setLevel(logging.INFO)
+    log.propagate = False  # no handler formats it, so that clew is the first who does
+    log.addHandler(logging.NullHandler())
+    before = faults.counts()
+    clew.enable(service_name="a", endpoint=http_collector.endpoint, log_annotations=True)
+    with clew.span("a"):
+        log.info("it is %s", Talking())
+    assert clew.flush(20)
+    clew.disable()
+    assert texts(http_collector.spans()[0]) == ["it is talking"]
+    assert faults.counts() == before
