@@ -151,10 +151,10 @@ def main():
         script = [sys.executable, here / "http_cost.py", "--build", arguments.build.resolve()]
         subprocess.run(script, check=True, timeout=600)
     if arguments.python and arguments.only in (None, "python"):
-        print("\nPython:\n", flush=True)
-        subprocess.run(
-            [arguments.python, here.parent / "python/bench/run.py"], check=True, timeout=600
-        )
+        for program in ("run.py", "peers.py"):
+            print(f"\nPython, {program}:\n", flush=True)
+            script = [arguments.python, here.parent / "python/bench" / program]
+            subprocess.run(script, check=True, timeout=900)
 
 
 if __name__ == "__main__":

@@ -10,15 +10,6 @@ from dev.shell import ROOT, run
 def bench():
     packages.install_missing("up", "bench")
     folder = build.build("bench")
-    venv.demo_python()
-    run(
-        [
-            sys.executable,
-            ROOT / "bench/run.py",
-            "--build",
-            folder,
-            "--python",
-            venv.DEMO / "bin/python",
-        ]
-    )
+    python = venv.bench_python()
+    run([sys.executable, ROOT / "bench/run.py", "--build", folder, "--python", python])
     return 0

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The virtual environments under build/: the demo's and the tests', each with `clew` installed."""
+"""The virtual environments under build/, of the demo, the tests and the benches, each with `clew`
+installed.
+"""
 
 import sys
 
@@ -8,6 +10,8 @@ from dev.shell import BUILD, ROOT, Stamp, content_hash, run, say
 DEMO = BUILD / "venv"
 TEST = BUILD / "venv-test"
 DEMO_REQUIREMENTS = ROOT / "examples/quickstart/requirements.txt"
+BENCH = BUILD / "venv-bench"
+BENCH_REQUIREMENTS = ROOT / "python/bench/requirements.txt"
 TEST_REQUIREMENTS = ROOT / "python/tests/requirements.txt"
 TEST_FILES = [DEMO_REQUIREMENTS, TEST_REQUIREMENTS]
 TOOLS = ["pytest==8.4.2", "ruff==0.17.6"]
@@ -45,6 +49,11 @@ def install_clew(folder, name):
 
 def demo_python():
     return ensure(DEMO, "venv", [DEMO_REQUIREMENTS])
+
+
+def bench_python():
+    """With the libraries that clew is compared with."""
+    return ensure(BENCH, "venv-bench", [DEMO_REQUIREMENTS, BENCH_REQUIREMENTS])
 
 
 def test_python():
