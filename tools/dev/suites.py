@@ -166,6 +166,16 @@ def run_server(pattern):
     return run_reported("server", "server", command, 900, venv.test_environment(), cwd)
 
 
+def run_swift(pattern):
+    """OpenStack Swift as Debian runs it, traced; it installs what it needs, or fails saying so."""
+    packages.install_missing("swift")
+    report = REPORTS / "swift.xml"
+    command = [venv.tool("python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs"]
+    command += [f"--junitxml={report}", "."] + (["-k", pattern] if pattern else [])
+    cwd = ROOT / "test/swift"
+    return run_reported("swift", "swift", command, 600, venv.test_environment(), cwd)
+
+
 def run_ui(_):
     node.ensure_ui_packages()
     report = f"--outputFile.junit={REPORTS / 'ui.xml'}"
@@ -205,10 +215,11 @@ SUITES = {
     "release": run_release,
     "server": run_server,
     "python": run_python,
+    "swift": run_swift,
     "ui": run_ui,
     "e2e": run_e2e,
 }
-NEED_BUILD = {"cpp", "server", "python", "e2e"}
+NEED_BUILD = {"cpp", "server", "python", "swift", "e2e"}
 
 
 def chosen(filters):

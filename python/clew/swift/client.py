@@ -27,6 +27,7 @@ CONTINUE = 100
 # /device/partition/account/container/object of a storage server; not more is needed.
 BACKEND_PATH = re.compile(r"/([^/]+)/(\d+)(?:/([^/]+)(/[^/]+)?(/.+)?)?")
 KINDS = ("account", "container", "object")
+BETWEEN_REPLICAS = ("REPLICATE", "SSYNC")  # whose paths name no account
 # Who writes to the listing above: a path of an object goes to its container, and so on.
 UPDATERS = {
     b"object-server": "container",
@@ -127,7 +128,7 @@ def describe(span: Any, connection: Any) -> None:
             span.tag("swift.partition", partition)
             kind = UPDATERS.get(headers.get(b"user-agent", b"").split(b" ")[0])
             count = sum(part is not None for part in parts)
-            if count:
+            if count and connection._method not in BETWEEN_REPLICAS:
                 span.set_name(f"{connection._method} {kind or KINDS[count - 1]}")
         for header, tag in TAGS.items():
             if header in headers:
