@@ -151,7 +151,7 @@ def main():
         script = [sys.executable, here / "http_cost.py", "--build", arguments.build.resolve()]
         subprocess.run(script, check=True, timeout=600)
     if arguments.python and arguments.only in (None, "python"):
-        for program in ("run.py", "peers.py"):
+        for program in ("run.py", "peers.py", "sending.py"):
             print(f"\nPython, {program}:\n", flush=True)
             script = [arguments.python, here.parent / "python/bench" / program]
             subprocess.run(script, check=True, timeout=900)

@@ -159,9 +159,8 @@ def print_tables(sending, latency):
     print(f"{'one span, sent by':<24}{'bytes':>8}{'ns of the sending thread':>28}")
     for way, row in sending.items():
         print(f"{way:<24}{row['bytes']:>8.0f}{row['sending_ns']:>28.0f}")
-    print(
-        f"\n{'a collector that':<24}{'untraced p50':>14}{'ratio':>8}{'untraced p99':>14}{'ratio':>8}"
-    )
+    heads = "".join(f"{'untraced ' + part:>14}{'ratio':>8}" for part in ("p50", "p99"))
+    print(f"\n{'a collector that':<24}{heads}")
     for name, kinds in latency.items():
         cells = ""
         for part in ("p50_ns", "p99_ns"):

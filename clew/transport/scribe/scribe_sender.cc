@@ -56,7 +56,12 @@ SendResult ScribeSender::send(
     SendResult result = exchange(deadline);
     const bool is_settled =
         result.outcome != Outcome::not_sent && result.outcome != Outcome::unanswered;
-    if (!is_settled) stream_.close();
+    if (!is_settled) {
+        stream_.close();
+        return result;
+    }
+    result.message_bytes = call_.size();
+    result.written_bytes = call_.size();
     return result;
 }
 

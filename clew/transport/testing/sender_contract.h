@@ -133,6 +133,19 @@ TEST_P(SenderContract, states_a_size_that_no_message_exceeds) {
     stop_peer();
 }
 
+TEST_P(SenderContract, says_how_much_it_sent) {
+    start_answering_peer(Outcome::accepted);
+    const std::vector<std::string> payloads{
+        protocol().payload(0, 2'000), protocol().payload(1, 2'000)};
+    const SendResult result = send(payloads, patience);
+    EXPECT_GE(result.message_bytes, 4'000U);
+    EXPECT_LE(result.message_bytes, 2 * sender_->framed_bytes(payloads[0].size()) + 1'000);
+    EXPECT_GT(result.written_bytes, 1'000U);
+    EXPECT_LE(result.written_bytes, result.message_bytes);
+    server_.reset();
+    EXPECT_EQ(send(payloads, short_deadline).written_bytes, 0U);
+}
+
 TEST_P(SenderContract, keeps_its_connection_for_many_messages) {
     start_answering_peer(Outcome::accepted);
     for (int i = 0; i < 5; ++i) EXPECT_EQ(send_one().outcome, Outcome::accepted);
