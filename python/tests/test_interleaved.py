@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ten thousand greenthreads at once, started in every way that eventlet has, keep their own context.
+"""Ten thousand greenthreads at once, started in every way that eventlet has, keep their context.
 Method: a process of its own, patched by eventlet and not, where each greenthread yields between
 every two steps.
 """
