@@ -93,6 +93,7 @@ class Tracer:
         gzip: bool | None = None,
         extract_order: str | None = None,
         trust_inbound: Literal["all", "ids", "no"] | None = None,
+        sampler: str | None = None,
         ignore_environment: bool = False,
     ) -> Tracer: ...
     def start(self, name: object, kind: Kind = "local", parent: Span | None = None, /) -> Span: ...

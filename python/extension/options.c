@@ -12,6 +12,7 @@ typedef struct {
     const char* propagation;
     const char* extract_order;
     const char* trust_inbound;
+    const char* sampler;
     const char* local_ip;
     PyObject* sample_rate;
     PyObject* integers[8];  // in the order of read_integers()
@@ -109,13 +110,14 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
         "gzip",
         "extract_order",
         "trust_inbound",
+        "sampler",
         "ignore_environment",
         NULL};
     Arguments read = {0};
     const int parsed = PyArg_ParseTupleAndKeywords(
         args,
         keywords,
-        "z|z$OzOzOOOOOOOzzp:Tracer",
+        "z|z$OzOzOOOOOOOzzzp:Tracer",
         names,
         &read.service_name,
         &read.endpoint,
@@ -132,6 +134,7 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
         &read.integers[7],
         &read.extract_order,
         &read.trust_inbound,
+        &read.sampler,
         &read.ignore_environment
     );
     if (!parsed) {
@@ -142,6 +145,7 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
     options->propagation = read.propagation;
     options->extract_order = read.extract_order;
     options->trust_inbound = read.trust_inbound;
+    options->sampler = read.sampler;
     options->local_ip = read.local_ip;
     options->ignore_environment = read.ignore_environment;
     if (read_sample_rate(read.sample_rate, options) < 0) {

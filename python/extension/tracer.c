@@ -8,7 +8,8 @@ PyDoc_STRVAR(
     "Tracer(service_name, endpoint=None, *, sample_rate=None, propagation=None, join=None,\n"
     "       local_ip=None, local_port=None, trace_id_bits=None, flush_interval_ms=None,\n"
     "       close_timeout_ms=None, ring_bytes=None, queue_bytes_max=None, gzip=None,\n"
-    "       extract_order=None, trust_inbound=None, ignore_environment=False)\n"
+    "       extract_order=None, trust_inbound=None, sampler=None,\n"
+    "       ignore_environment=False)\n"
     "--\n\n"
     "Records spans and sends them by a native thread, which starts after the first\n"
     "sampled span has finished and never takes the interpreter lock. None: the CLEW_*\n"
@@ -17,7 +18,9 @@ PyDoc_STRVAR(
     "propagation names the headers that are sent, a list with commas of 'b3multi', 'b3',\n"
     "'tracecontext' and 'baggage', or 'none'; extract_order those that are read, of which\n"
     "the first with a trace counts. trust_inbound says what a caller decides: 'all';\n"
-    "'ids', its trace goes on but the sampler here is asked; 'no', a new trace begins.\n\n"
+    "'ids', its trace goes on but the sampler here is asked; 'no', a new trace begins.\n"
+    "sampler, instead of sample_rate: '0.1', 'counting(0.1)', 'per_second(100)' or rules,\n"
+    "'/health=never; GET /api/*=per_second(10); 0.01'.\n\n"
     "ValueError: an option is wrong; the message says which.\n"
     "Threads: all at once. Fork: a child sends its own spans and nothing that it\n"
     "inherited."
@@ -146,12 +149,49 @@ PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t cou
     return (PyObject*)span;
 }
 
-// What came with a request, and its path, which may be NULL; borrowed.
+// What came with a request. Its path, borrowed, is in `environ` or `path`; both may be NULL.
 typedef struct {
     clew_get get;
     void* carrier;
+    PyObject* environ;
     PyObject* path;
 } Source;
+
+// PATH_INFO, whose characters are the bytes that came (PEP 3333).
+static clew_text path_bytes(PyObject* path) {
+    clew_text bytes = {NULL, 0};
+    if (path != NULL && PyUnicode_Check(path) && PyUnicode_KIND(path) == PyUnicode_1BYTE_KIND) {
+        bytes.text = (const char*)PyUnicode_1BYTE_DATA(path);
+        bytes.size = (size_t)PyUnicode_GET_LENGTH(path);
+    }
+    return bytes;
+}
+
+// Starts a server's span whose sampling is still open: samplers may look at its request, which is
+// named after its method.
+static void receive_undecided(
+    TracerObject* self,
+    SpanObject* span,
+    clew_text name,
+    const Source* source,
+    clew_context* received
+) {
+    PyObject* path = source->path;
+    TextView text = {{NULL, 0}, NULL};
+    if (source->environ != NULL) {
+        path = PyDict_GetItemWithError(source->environ, self->state->names[name_path_info]);
+        PyErr_Clear();  // an environ that cannot be asked has no path
+        text.text = path_bytes(path);
+    } else if (path != NULL && path != Py_None) {
+        text = text_of(path);
+    }
+    Py_XINCREF(path);  // a callable may do anything, also to the environ
+    ask_sampler(self, name, path, received);
+    const clew_request request = {name, text.text};
+    clew_span_receive_request(self->native, &span->span, name, received, &request);
+    text_done(&text);
+    Py_XDECREF(path);
+}
 
 static SpanObject* receive_span(
     TracerObject* self, clew_kind kind, clew_text name, const Source* source
@@ -161,8 +201,12 @@ static SpanObject* receive_span(
         clew_context received;
         const int found =
             clew_extract(self->native, source->get, source->carrier, &received, &span->carried);
-        ask_sampler(self, name, source->path, &received);
-        clew_span_receive(self->native, &span->span, kind, name, &received);
+        if (kind == clew_kind_server && (received.flags & clew_context_decided) == 0) {
+            receive_undecided(self, span, name, source, &received);
+        } else {
+            ask_sampler(self, name, source->path, &received);
+            clew_span_receive(self->native, &span->span, kind, name, &received);
+        }
         started(span);
         if ((found & clew_extracted_malformed) != 0) {
             tell_malformed(self);
@@ -176,10 +220,7 @@ SpanObject* tracer_receive_span(TracerObject* self, clew_text name, PyObject* en
         return NULL;
     }
     EnvironReader reader = {self, environ, {{NULL, 0}, NULL}};
-    Source source = {read_environ, &reader, NULL};
-    if (self->choose != NULL) {
-        source.path = PyDict_GetItemWithError(environ, self->state->names[name_path_info]);
-    }
+    const Source source = {read_environ, &reader, environ, NULL};
     SpanObject* span = receive_span(self, clew_kind_server, name, &source);
     text_done(&reader.value);
     return span;
@@ -212,7 +253,7 @@ PyDoc_STRVAR(
     "Starts the span of a request or message whose headers, a mapping or an iterable of\n"
     "pairs, hold what the caller sent; names and values are str or bytes, in any case.\n"
     "A server span is joined to the caller's as for receive(), others are below it. path\n"
-    "is for sample_by().\n"
+    "is for samplers.\n"
     "TypeError: what holds no headers. ValueError: another kind.\n"
     "RuntimeError: the tracer is closed."
 );
@@ -228,7 +269,7 @@ static PyObject* tracer_extract(TracerObject* self, PyObject* const* args, Py_ss
         return NULL;
     }
     TextView name = text_of(args[1]);
-    const Source source = {read_received, &headers, count > 3 ? args[3] : NULL};
+    const Source source = {read_received, &headers, NULL, count > 3 ? args[3] : NULL};
     SpanObject* span = receive_span(self, kind, name.text, &source);
     text_done(&name);
     received_headers_clear(&headers);
