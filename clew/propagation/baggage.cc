@@ -104,10 +104,11 @@ int hex_digit(char c) noexcept {
     return -1;
 }
 
+// '+' may stand as it is, but OpenTelemetry for Python reads it as a space.
 void append_encoded(std::string_view text, std::string& out) {
     constexpr std::string_view kDigits = "0123456789ABCDEF";
     for (const char c : text) {
-        if (is_value_character(c) && c != '%') {
+        if (is_value_character(c) && c != '%' && c != '+') {
             out += c;
         } else {
             const auto byte = static_cast<unsigned char>(c);
