@@ -22,7 +22,6 @@ class Stats(TypedDict):
     compression_refused: int
     breaker: Literal["closed", "open", "half_open"]
     breaker_openings: int
-    headers_malformed: int
     last_error: str
 
 version: str

@@ -43,10 +43,10 @@ class Watch:
         if name not in self._waiting:
             return None
         for finder in list(sys.meta_path):
-            if isinstance(finder, Watch) and finder is self:
+            if finder is self:
                 continue
             find = getattr(finder, "find_spec", None)
-            spec = find(name, path, target) if find is not None else None
+            spec: ModuleSpec | None = find(name, path, target) if find is not None else None
             if spec is not None:
                 if hasattr(spec.loader, "exec_module"):
                     spec.loader = _Loader(spec.loader, self)
@@ -68,7 +68,8 @@ class _Loader:
         self._watch = watch
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._loader.create_module(spec)
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         module.__loader__ = self._loader

@@ -54,7 +54,7 @@ def traced(
     return _wrap(function, name, kind, tags)
 
 
-def _wrap(function: Any, name: str | None, kind: Kind, tags: dict[str, object]) -> Any:
+def _wrap(function: Any, name: str | None, kind: Kind, tags: dict[str, Any]) -> Any:
     if not callable(function):
         raise TypeError(f"traced() takes a function, not {function!r}")
     if name is None:

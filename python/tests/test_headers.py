@@ -11,6 +11,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 import clew
+from clew import baggage
 
 
 @pytest.fixture
@@ -118,3 +119,30 @@ def test_a_refusal_is_extracted_too(traced):
 def test_extract_of_nonsense_raises_nothing():
     for headers in (5, None, [(1, 2)], [1], {1: 2}, "text"):
         assert clew.extract(headers).headers == {}
+
+
+def test_baggage_travels_where_the_option_says_so(http_collector):
+    clew.enable(service_name="a", endpoint=http_collector.endpoint, propagation="b3multi,baggage")
+    headers = {"baggage": "tenant=acme"}
+    with clew.span("receiver", kind="server", parent=clew.extract(headers)):
+        assert baggage.get("tenant") == "acme"
+        assert baggage.get("user", "nobody") == "nobody"
+        assert baggage.put("user", "al ice")
+        with clew.span("child"):
+            assert baggage.items() == {"tenant": "acme", "user": "al ice"}
+            assert clew.inject({"Baggage": "old"})["baggage"] == "tenant=acme,user=al%20ice"
+            assert baggage.put("tenant", None)
+            assert baggage.items() == {"user": "al ice"}
+        assert not baggage.put("no token", "x")
+    clew.disable()
+
+
+def test_outside_of_a_trace_there_is_no_baggage():
+    assert baggage.get("tenant") is None
+    assert baggage.items() == {}
+    assert baggage.put("tenant", "acme") is False
+    with clew.span("off"):
+        assert baggage.items() == {}
+        assert baggage.put("tenant", "acme") is False
+    assert clew.span("off").set_baggage("a", "b") is False
+    assert clew.span("off").baggage == {}

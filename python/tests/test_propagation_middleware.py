@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What other tracers send is understood, and sent, through clew.wsgi() and clew.asgi(). Method: each
+"""What others send is understood, and sent, through clew.wsgi() and clew.asgi(). Method: each
 case of the tables in test/propagation, whose README tells how one is run, as a request in this
 process, and as one to a real server of each kind.
 """

@@ -39,6 +39,7 @@ def build_command(preset):
 def docs_command():
     build_command("dev")
     reference.write()
+    reference.write_python(venv.test_python())
     return 0
 
 
