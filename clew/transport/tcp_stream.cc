@@ -72,10 +72,17 @@ Expected<short> TcpStream::wait(short events, const Deadline& deadline) const {
 }
 
 Expected<bool> TcpStream::write(std::string_view bytes, const Deadline& deadline) {
+    if (Expected<void> done = write_until_readable(bytes, deadline); !done) {
+        return std::move(done).error();
+    }
+    return bytes.empty();
+}
+
+Expected<void> TcpStream::write_until_readable(std::string_view& bytes, const Deadline& deadline) {
     while (!bytes.empty()) {
         const Expected<short> events = wait(POLLOUT | POLLIN, deadline);
         if (!events) return events.error();
-        if ((*events & (POLLIN | POLLRDHUP)) != 0) return false;
+        if ((*events & (POLLIN | POLLRDHUP)) != 0) return {};
         const ssize_t count = send(fd_.load(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (count >= 0) {
             bytes.remove_prefix(static_cast<std::size_t>(count));
@@ -83,7 +90,7 @@ Expected<bool> TcpStream::write(std::string_view bytes, const Deadline& deadline
             return system_error("write", errno);
         }
     }
-    return true;
+    return {};
 }
 
 Expected<std::size_t> TcpStream::read(std::span<char> into, const Deadline& deadline) {
@@ -96,7 +103,7 @@ Expected<std::size_t> TcpStream::read(std::span<char> into, const Deadline& dead
     }
 }
 
-bool TcpStream::is_quiet() const noexcept {
+bool TcpStream::is_quiet() noexcept {
     const int fd = fd_.load();
     if (fd < 0 || !is_ours(fd)) return false;
     char byte = 0;

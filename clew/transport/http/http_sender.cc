@@ -6,6 +6,8 @@
 #include <ctime>
 #include <utility>
 
+#include "clew/transport/tcp_stream.h"
+
 namespace clew::transport {
 namespace {
 
@@ -32,6 +34,11 @@ bool asks_for_patience(std::uint16_t status) {
 }  // namespace
 
 HttpSender::HttpSender(HttpSenderOptions options) : options_(std::move(options)) {
+    if (options_.make_stream) {
+        stream_ = options_.make_stream(interruption());
+    } else {
+        stream_ = std::make_unique<TcpStream>(interruption());
+    }
     head_ = "POST " + options_.path + " HTTP/1.1\r\nHost: " + options_.peer.to_text() +
             "\r\nUser-Agent: clew\r\nContent-Type: application/json\r\n";
 }
@@ -71,14 +78,14 @@ SendResult HttpSender::send_compressed(const Deadline& deadline) {
 
 SendResult HttpSender::send_request(std::string_view request, const Deadline& deadline) {
     status_ = 0;
-    if (!stream_.is_quiet()) {
+    if (!stream_->is_quiet()) {
         const Expected<void> done =
-            stream_.connect(options_.peer, deadline, options_.connect_timeout);
+            stream_->connect(options_.peer, deadline, options_.connect_timeout);
         if (!done) return {Outcome::not_sent, {}, done.error().message};
     }
     SendResult result = exchange(request, deadline);
     if (result.outcome == Outcome::not_sent || result.outcome == Outcome::unanswered) {
-        stream_.close();
+        stream_->close();
     } else {
         result.message_bytes = request.size();
         result.written_bytes = request.size();
@@ -120,7 +127,7 @@ bool HttpSender::compress_request() {
 }
 
 SendResult HttpSender::exchange(std::string_view request, const Deadline& deadline) {
-    const Expected<bool> written = stream_.write(request, deadline);
+    const Expected<bool> written = stream_->write(request, deadline);
     if (!written) return {Outcome::not_sent, {}, written.error().message};
     const Expected<ReplyHead> head = read_head(deadline);
     if (!head) {
@@ -131,7 +138,7 @@ SendResult HttpSender::exchange(std::string_view request, const Deadline& deadli
     SendResult result = verdict(*head);
     if (!*written) {
         // An answer to half a question: a refusal counts, an acceptance cannot be meant.
-        stream_.close();
+        stream_->close();
         if (result.outcome != Outcome::accepted) return result;
         return {Outcome::not_sent, {}, "the peer answered before it had the whole message"};
     }
@@ -167,7 +174,7 @@ Expected<void> HttpSender::read_more(const Deadline& deadline) {
     }
     std::array<char, kReadBytes> bytes;
     const std::size_t size = std::min(bytes.size(), kReplyBytesMax - reply_bytes_read_);
-    const Expected<std::size_t> count = stream_.read(std::span(bytes.data(), size), deadline);
+    const Expected<std::size_t> count = stream_->read(std::span(bytes.data(), size), deadline);
     if (!count) return count.error();
     if (*count == 0) return Error{Code::truncated, "the peer hung up"};
     reply_.append(bytes.data(), *count);
@@ -182,7 +189,7 @@ void HttpSender::finish_reply(const ReplyHead& head, const Deadline& deadline) {
     while (reusable && reply_.size() < body_bytes) {
         reusable = body_bytes <= kReplyBytesMax && read_more(deadline).has_value();
     }
-    if (!reusable || reply_.size() > body_bytes) stream_.close();
+    if (!reusable || reply_.size() > body_bytes) stream_->close();
 }
 
 SendResult HttpSender::verdict(const ReplyHead& head) const {

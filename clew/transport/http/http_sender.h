@@ -12,12 +12,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "clew/transport/host_port.h"
 #include "clew/transport/http/reply_head.h"
 #include "clew/transport/sender.h"
-#include "clew/transport/tcp_stream.h"
+#include "clew/transport/stream.h"
 #include "clew/wire/gzip_writer.h"
 
 namespace clew::transport {
@@ -34,6 +35,8 @@ struct HttpSenderOptions {
     std::size_t gzip_bytes_min = 1024;
     // Of each address that the peer's name resolves to; the deadline of send() bounds all.
     std::chrono::milliseconds connect_timeout{3'000};
+    // How connections are made; nothing: plain TCP. For https see tls/tls_stream.h.
+    MakeStream make_stream;
     // A longer Retry-After is taken for this one.
     std::chrono::seconds retry_after_max{300};
 };
@@ -49,7 +52,7 @@ public:
     std::size_t framed_bytes(std::size_t payload_bytes) const noexcept override;
     // Requires: each payload is one JSON value.
     SendResult send(std::span<const std::string_view> payloads, const Deadline& deadline) override;
-    void abandon_in_child() noexcept override { stream_.abandon_in_child(); }
+    void abandon_in_child() noexcept override { stream_->abandon_in_child(); }
 
 private:
     void write_request(std::span<const std::string_view> payloads);
@@ -78,7 +81,7 @@ private:
     bool gzip_is_over_ = false;
     bool gzip_is_understood_ = false;  // the peer has accepted some
     wire::GzipWriter gzip_;
-    TcpStream stream_{interruption()};
+    std::unique_ptr<Stream> stream_;
 };
 
 }  // namespace clew::transport
