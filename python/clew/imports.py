@@ -24,7 +24,7 @@ class Watch:
         self._imported = imported
 
     def start(self) -> None:
-        """Begins to watch. What `imported` raises about a module that is there comes through."""
+        """Begins to watch. What `imported` raises comes through, here or to who imports."""
         there = [name for name in self._waiting if is_imported(name)]
         self._waiting.difference_update(there)
         if self._waiting:

@@ -38,7 +38,6 @@ class Session:
         "_changed_by",
         "_watch",
         "hooks",
-        "is_armed",
         "legacy_tags",
         "log_level",
         "patches",
@@ -57,7 +56,6 @@ class Session:
         self.legacy_tags = legacy_tags
         self.log_level = log_level  # of the log lines that become annotations
         self.patches = Patches()
-        self.is_armed = False
         self._changed_by: dict[str, list[str]] = {}
         for changed, changed_by in _hooks.targets(self.hooks):
             self._changed_by.setdefault(changed, []).append(changed_by)
@@ -66,7 +64,6 @@ class Session:
     def arm(self) -> None:
         """Arms the hooks: of modules that are imported now, of the others when they are."""
         self._watch.start()
-        self.is_armed = True
 
     def disarm(self) -> None:
         """Puts back what the hooks replaced; what runs inside of them passes on."""
@@ -77,9 +74,7 @@ class Session:
         for changed_by in self._changed_by[module.__name__]:
             try:
                 _hooks.arm(self, module, changed_by)
-            except Exception:
-                if not self.is_armed:
-                    raise  # to who turns tracing on
+            except Exception:  # another version than the hook knows
                 faults.report(f"the hook of {module.__name__}")
 
 

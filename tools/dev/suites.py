@@ -10,13 +10,28 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from dev import build, node, packages, reference, results, venv
+from dev import build, interpreters, node, packages, reference, results, venv
 from dev.demo import PORTS, Demo
 from dev.results import FAILED, PASSED, Case
 from dev.shell import BUILD, ROOT, Failure, environment, say
 
 REPORTS = BUILD / "test"
 PARALLEL = max(2, min(os.cpu_count() or 2, 8))
+# Of python/tests: what looks into the interpreter's corners, in seconds.
+QUICK_PYTHON_TESTS = [
+    "test_extension",
+    "test_extract",
+    "test_spans",
+    "test_headers",
+    "test_threads",
+    "test_wsgi",
+    "test_asgi",
+    "test_httpx",
+    "test_aiohttp",
+    "test_session",
+    "test_context",
+    "test_fork",
+]
 SANITIZERS = {
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
@@ -154,7 +169,27 @@ def run_python(pattern):
     report = REPORTS / "python-sanitized.xml"
     script = ROOT / "python/tests/run_sanitized.sh"
     sanitized = ["bash", script, python, f"--junitxml={report}", *chosen_tests]
-    return cases + run_reported("python-sanitized", report.stem, sanitized, 1200, extra)
+    cases += run_reported("python-sanitized", report.stem, sanitized, 1200, extra)
+    return cases if pattern else cases + run_other_pythons()
+
+
+def run_other_pythons():
+    """The quick part of the Python tests on every other CPython of this machine; says which."""
+    every = interpreters.found()
+    for line in interpreters.described(every):
+        say(line)
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        lists = pool.map(run_other_python, interpreters.others(every))
+        return [case for cases in lists for case in cases]
+
+
+def run_other_python(interpreter):
+    name = "python" + ".".join(map(str, interpreter.version[:2]))
+    python = venv.other_python(interpreter)
+    tests = [f"tests/{test}.py" for test in QUICK_PYTHON_TESTS]
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", *tests]
+    command.append(f"--junitxml={REPORTS / name}.xml")
+    return run_reported(name, name, command, 600, venv.test_environment(), ROOT / "python")
 
 
 def run_server(pattern):

@@ -19,13 +19,13 @@ TOOLS = ["pytest==8.4.2", "ruff==0.17.6"]
 SOURCES = [ROOT / name for name in ("python", "clew", "cmake", "CMakeLists.txt")]
 
 
-def ensure(folder, name, requirements, extras=(), library=True):
+def ensure(folder, name, requirements, extras=(), library=True, base=sys.executable):
     """A virtual environment with the requirements and `./python`; returns its interpreter."""
     python = folder / "bin/python"
     if not python.exists():
-        run([sys.executable, "-m", "venv", folder], quiet=True)
+        run([base, "-m", "venv", folder], quiet=True)
     files = [file for file in requirements if file.is_file()]
-    wanted = Stamp(f"{name}-packages", sys.version, *extras, content_hash(*files))
+    wanted = Stamp(f"{name}-packages", sys.version, str(base), *extras, content_hash(*files))
     if wanted.is_stale():
         say(f"installing the Python packages of {folder.name}")
         words = [word for file in files for word in ("-r", file)]
@@ -58,6 +58,12 @@ def bench_python():
 
 def test_python():
     return ensure(TEST, "venv-test", TEST_FILES, TOOLS)
+
+
+def other_python(interpreter):
+    """The same for another CPython of this machine; see interpreters.py."""
+    name = "venv-python" + ".".join(map(str, interpreter.version[:2]))
+    return ensure(BUILD / name, name, TEST_FILES, TOOLS, base=interpreter.path)
 
 
 def tool(name):
