@@ -48,13 +48,18 @@ def _start(session: Session, original: Any) -> Any:
     @functools.wraps(original)
     def start(self):  # type: ignore[no-untyped-def]
         span = current()
-        if span is not None and session.tracer is not None:
-            try:
-                # Not the class's: classes derived from it have a run() of their own.
-                self.run = functools.partial(_run_thread, self, span, self.run)
-            except Exception:
-                faults.report("the start of a thread")
-        return original(self)
+        if span is None or session.tracer is None:
+            return original(self)
+        try:
+            # Not the class's: classes derived from it have a run() of their own.
+            self.run = functools.partial(_run_thread, self, span, self.run)
+        except Exception:
+            faults.report("the start of a thread")
+        try:
+            return original(self)
+        except BaseException:
+            vars(self).pop("run", None)
+            raise
 
     return start
 

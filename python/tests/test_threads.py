@@ -142,6 +142,16 @@ def test_a_thread_can_be_collected(traced):
         gc.enable()
 
 
+def test_a_thread_that_cannot_start_says_so_as_ever(traced):
+    child = threading.Thread(target=found)
+    with clew.span("parent"):
+        child.start()
+        child.join()
+        with pytest.raises(RuntimeError, match="only be started once"):
+            child.start()
+    assert "run" not in vars(child)
+
+
 def test_an_exception_in_a_pool_is_the_callers(traced):
     def broken():
         raise KeyError("mine")

@@ -185,7 +185,10 @@ def run_other_pythons():
 
 def run_other_python(interpreter):
     name = "python" + ".".join(map(str, interpreter.version[:2]))
-    python = venv.other_python(interpreter)
+    try:
+        python = venv.other_python(interpreter)
+    except Failure as failure:
+        return [Case(name, "install", FAILED, str(failure))]
     tests = [f"tests/{test}.py" for test in QUICK_PYTHON_TESTS]
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", *tests]
     command.append(f"--junitxml={REPORTS / name}.xml")

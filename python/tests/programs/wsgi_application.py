@@ -18,7 +18,7 @@ def tasks(pid):
     return len(os.listdir(f"/proc/{pid}/task"))
 
 
-TASKS_AT_START = {"worker": tasks("self"), "master": tasks(os.getppid())}
+TASKS_AT_START = tasks("self")
 
 
 def context():
