@@ -10,6 +10,8 @@ that the interpreter has not loaded by then, and waits until the program imports
     CLEW_INCLUDE  names of programs, with * and ?, separated by commas: these are traced from their
                   start, others never. Without it: the program that clew-run was given, and
                   whoever imports one of SERVERS
+    CLEW_LOG_ANNOTATIONS
+                  1, or a level of logging: log lines become annotations
     CLEW_RUN      set by clew-run: the process id of the program that it was given
 
 Threads: runs on the main thread before the program does, then on the thread that imports a server.
@@ -21,9 +23,10 @@ import sys
 # What a program imports that serves.
 SERVERS = ("eventlet.wsgi", "gunicorn.app.base", "uvicorn.server")
 # What the program that clew-run was given may import besides: it may be a client alone.
-CLIENTS = ("http.client", "httpx", "aiohttp.client")
+CLIENTS = ("http.client", "httpx", "aiohttp")
 ZIPKIN = "eventlet.zipkin"
 ON = ("1", "yes", "true", "on")
+OFF = ("", "0", "no", "false", "off")
 
 
 def start():
@@ -68,7 +71,15 @@ def _enable():
     from clew import session
 
     if session.active() is None:
-        session.enable()
+        session.enable(log_annotations=_log_annotations())
+
+
+def _log_annotations():
+    """False, True, or the level of logging from which lines become annotations."""
+    text = os.environ.get("CLEW_LOG_ANNOTATIONS", "").lower()
+    if text in OFF:
+        return False
+    return text in ON or (int(text) if text.isdigit() else text.upper())
 
 
 def _zipkin_spec():

@@ -58,12 +58,13 @@ class Cluster:
         self._start_cache()
         # Each start takes a second of processor time or two; together they take less.
         for name in self.layout.servers:
-            self._launch(name)
+            self._launch(name, self.traced)
         for name in self.layout.servers:
             self._wait_for(name)
 
-    def start_server(self, name):
-        self._launch(name)
+    def start_server(self, name, traced=None):
+        """Returns when it answers; traced: instead of the cluster's own."""
+        self._launch(name, self.traced if traced is None else traced)
         self._wait_for(name)
 
     def stop_server(self, name):
@@ -87,9 +88,9 @@ class Cluster:
         self._wait(name, lambda: not old & set(members(program.pid)), "the old workers to end")
         self._wait_for(name)
 
-    def request(self, method, path, body=None, headers=None):
-        """Asks the proxy, on a connection of its own."""
-        port = self.layout.servers["proxy"][2]
+    def request(self, method, path, body=None, headers=None, proxy="proxy"):
+        """Asks a proxy, on a connection of its own."""
+        port = self.layout.servers[proxy][2]
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=READY_SECONDS_MAX)
         with contextlib.closing(connection):
             connection.request(method, path, body, headers or {})
@@ -109,10 +110,10 @@ class Cluster:
         user = ["-u", "root"] if os.geteuid() == 0 else []
         self._start("memcached", ["/usr/bin/memcached", *listen, *user])
 
-    def _launch(self, name):
+    def _launch(self, name, traced):
         program, configuration, _ = self.layout.servers[name]
         # -v: log lines go to the standard error, too; else to syslog alone.
-        command = [*self.traced, f"/usr/bin/{program}", str(configuration), "-v"]
+        command = [*traced, f"/usr/bin/{program}", str(configuration), "-v"]
         self._start(name, command)
 
     def _start(self, name, command):

@@ -21,6 +21,7 @@ HOOKS: Mapping[str, Mapping[str, str]] = {
         "eventlet.wsgi": "clew.eventlet.server",
         "eventlet.greenthread": "clew.eventlet.context",
     },
+    "greenthreads": {"eventlet.greenthread": "clew.eventlet.context"},  # as of "eventlet"
     "http.client": {
         "http.client": "clew.http_client",
         "eventlet.green.http.client": "clew.http_client",
@@ -63,8 +64,7 @@ def chosen(names: Iterable[str] | None) -> tuple[str, ...]:
 
 def targets(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(module that is changed, module of clew that changes it) for all hooks named."""
-    for name in names:
-        yield from HOOKS[name].items()
+    yield from dict.fromkeys(target for name in names for target in HOOKS[name].items())
 
 
 def arm(session: Any, module: ModuleType, changed_by: str) -> None:

@@ -134,8 +134,9 @@ def _begin(session: Session, connection: Any) -> Any:
     try:
         method, target = request
         span = tracer.start(method.lower(), "client")
-        _drop_trace_headers(connection)
-        for name, value in span.inject():
+        headers = span.inject()
+        _drop_trace_headers(connection, headers)
+        for name, value in headers:
             connection.putheader(name, value)
         span.tag("http.method", method)
         span.tag("http.path", path_of(target))
@@ -158,15 +159,22 @@ def path_of(target: str) -> str:
     return "/" + path.partition("://")[2].partition("/")[2]
 
 
-def _drop_trace_headers(connection: Any) -> None:
-    """Takes out the trace headers that the application itself passed on: two would be none."""
+def _drop_trace_headers(connection: Any, headers: list[tuple[str, str]]) -> None:
+    """Takes out the trace headers that the application itself passed on: two would be none.
+
+    All of B3, and of the others those that are sent now.
+    """
     lines = getattr(connection, "_buffer", ())
-    if any(_is_trace_header(line) for line in lines):
-        lines[:] = [line for line in lines if not _is_trace_header(line)]
+    sent = {name.lower().encode() for name, _ in headers}
+    if b"traceparent" in sent:
+        sent.add(b"tracestate")  # it belongs to the other one
+    if any(_is_trace_header(line, sent) for line in lines):
+        lines[:] = [line for line in lines if not _is_trace_header(line, sent)]
 
 
-def _is_trace_header(line: bytes) -> bool:
-    return line[:5].lower() == b"x-b3-" or line[:3].lower() == b"b3:"
+def _is_trace_header(line: bytes, sent: set[bytes]) -> bool:
+    name = line.partition(b":")[0].lower()
+    return name in sent or name == b"b3" or name.startswith(b"x-b3-")
 
 
 def _tell_peer(connection: Any, span: Any) -> None:

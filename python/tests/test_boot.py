@@ -147,6 +147,28 @@ def test_telling_needs_no_standard_error():
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "levels"),
+    [("", []), ("no", []), ("1", [10, 30, 40]), ("warning", [30, 40]), ("40", [40])],
+)
+def test_log_lines_become_annotations_when_asked_for(value, levels, scribe):
+    run_script(
+        """
+import logging, eventlet.wsgi
+from clew import session
+logging.getLogger().setLevel(logging.DEBUG)
+logging.getLogger().addHandler(logging.NullHandler())
+with session.tracer().start("a"):
+    for level in (10, 30, 40):
+        logging.log(level, "%s", level)
+session.flush(10.0)
+""",
+        environment=ON | {"CLEW_ENDPOINT": scribe.endpoint, "CLEW_LOG_ANNOTATIONS": value},
+    )
+    (span,) = scribe.wait_for(lambda spans: spans)
+    assert [int(annotation["value"]) for annotation in span["annotations"]] == levels
+
+
 def test_a_program_that_turns_tracing_on_itself_has_its_way():
     run_script(
         """

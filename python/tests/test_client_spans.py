@@ -103,6 +103,38 @@ def test_headers_that_the_application_forwards_are_replaced(service, echo, path)
     assert "b3" not in sent
 
 
+@pytest.mark.parametrize(
+    ("propagation", "kept"),
+    [
+        ("tracecontext", {"baggage": ["mine"]}),
+        ("b3multi", {"baggage": ["mine"], "traceparent": ["old"], "tracestate": ["old=1"]}),
+    ],
+)
+def test_only_headers_that_are_sent_replace_forwarded_ones(echo, path, propagation, kept):
+    run_script(
+        """
+import http.client, sys
+import clew
+address, path, propagation = sys.argv[1:]
+clew.enable(endpoint="scribe://127.0.0.1:1", propagation=propagation)
+connection = http.client.HTTPConnection(address)
+old = {"traceparent": "old", "tracestate": "old=1", "X-B3-TraceId": "old", "baggage": "mine"}
+connection.request("GET", path, headers=old)
+assert connection.getresponse().status == 200
+""",
+        echo.address,
+        f"/{path}",
+        propagation,
+    )
+    sent = echo.headers_of(f"/{path}")
+    assert all(len(values) == 1 for values in sent.values()), sent
+    ours = "traceparent" if propagation == "tracecontext" else "x-b3-traceid"
+    assert sent[ours] != ["old"]
+    others = ("baggage", "traceparent", "tracestate")
+    assert {name: sent[name] for name in others if name != ours and name in sent} == kept
+    assert ("x-b3-traceid" in sent) is (propagation == "b3multi")
+
+
 @pytest.mark.parametrize("status", [400, 404, 503])
 def test_a_status_of_400_and_more_is_an_error(service, echo, path, status):
     target = f"/status/{status}/{path}"

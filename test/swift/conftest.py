@@ -106,9 +106,10 @@ def cluster(serve, traced):
 
 @pytest.fixture(scope="session")
 def requests(cluster, serve):
-    """The example's requests, the container made. At the end every trace has what it had."""
+    """The example's requests; the container is there and cached. In the end no span came late."""
     made = Remembering(cluster, serve.get)
     made.make_container()
+    made.put()
     yield made
     for reply, count in made.seen:
         assert len(made.trace(reply)) == count, reply.transaction
@@ -126,6 +127,13 @@ class Remembering(requests_made.Requests):
         assert len(trace) == spans, json.dumps(trace, indent=1)
         self.seen.append((reply, spans))
         return trace
+
+
+@pytest.fixture
+def collector():
+    collector = collectors.HttpCollector()
+    yield collector
+    collector.close()
 
 
 @pytest.fixture(scope="module")
