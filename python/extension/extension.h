@@ -16,18 +16,11 @@
 #include "clew/tracing/c_propagation.h"
 #include "names.h"
 
-#define HEADERS_MAX 16      // header names that a tracer may ask for or set, each kept as a str
+#define HEADERS_MAX 16      // header names that a tracer may set, each kept as a str
 #define SPARE_SPANS_MAX 16  // spans whose memory a module keeps, 12 KiB in all
 
-// A header's name as the library says it, and as Python knows it.
 typedef struct {
-    const char* text;
-    size_t size;
-    PyObject* name;  // interned: "X-B3-TraceId" outgoing, "HTTP_X_B3_TRACEID" incoming
-} HeaderName;
-
-typedef struct {
-    HeaderName entries[HEADERS_MAX];
+    PyObject* entries[HEADERS_MAX];  // interned
     size_t count;
 } HeaderNames;
 
@@ -65,7 +58,6 @@ struct TracerObject {
     PyTypeObject* span_type;   // of the same module, strong
     PyObject* current;         // the module's ContextVar, strong
     PyObject* choose;          // of sample_by(), strong, or NULL
-    HeaderNames incoming;
     HeaderNames outgoing;
     int64_t malformed_told_at;  // second of a clock that never goes back; 0: never
 };
@@ -160,14 +152,6 @@ void leave_context(const ModuleState* state, PyObject* token);
 // Counts the exception that is set, and clears it.
 void report_fault(const ModuleState* state, const char* place);
 
-// clew_get and clew_set: `carrier` is an EnvironReader, a ReceivedHeaders, a HeaderList.
-typedef struct {
-    TracerObject* tracer;
-    PyObject* environ;
-    TextView value;
-} EnvironReader;
-int read_environ(void* carrier, clew_text name, clew_text* value);
-
 // The headers of a request as any mapping of names to values, or pairs of them, has them: str or
 // bytes, in any case. Those of one name are joined with a comma, as RFC 9110, 5.3, has it.
 #define RECEIVED_HEADERS 9
@@ -177,6 +161,12 @@ typedef struct {
 } ReceivedHeaders;
 // 0, or -1 with a TypeError, or what reading the object raised; nothing to clear then.
 int received_headers_read(ReceivedHeaders* headers, PyObject* object);
+// The same for the environ of WSGI (PEP 3333), a dict, where a header of several fields is one.
+// False when it holds none; there is nothing to clear then.
+bool received_headers_read_environ(
+    ReceivedHeaders* headers, const ModuleState* state, PyObject* environ
+);
+// clew_get and clew_set: `carrier` is a ReceivedHeaders, a HeaderList.
 int read_received(void* carrier, clew_text name, clew_text* value);
 void received_headers_clear(ReceivedHeaders* headers);
 

@@ -3,33 +3,46 @@
 
 #include "extension.h"
 
-// Every header that a format of clew/propagation asks for; "other" headers are not kept.
-static const char* const known_names[RECEIVED_HEADERS] = {
-    "b3",
-    "x-b3-traceid",
-    "x-b3-spanid",
-    "x-b3-parentspanid",
-    "x-b3-sampled",
-    "x-b3-flags",
-    "traceparent",
-    "tracestate",
-    "baggage"};
+// Every header that a format of clew/propagation asks for; other headers are not kept.
+static const struct {
+    size_t size;
+    const char* name;
+    int key;  // in a WSGI environ
+} known[RECEIVED_HEADERS] = {
+    {2, "b3", name_http_b3},
+    {12, "x-b3-traceid", name_http_x_b3_traceid},
+    {12, "x-b3-sampled", name_http_x_b3_sampled},
+    {11, "traceparent", name_http_traceparent},
+    {11, "x-b3-spanid", name_http_x_b3_spanid},
+    {10, "x-b3-flags", name_http_x_b3_flags},
+    {7, "baggage", name_http_baggage},
+    // Asked for beside the others only.
+    {17, "x-b3-parentspanid", name_http_x_b3_parentspanid},
+    {10, "tracestate", name_http_tracestate},
+};
+#define FIRST_BESIDE_OTHERS 7
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
-// The place of a header, its name's case ignored; RECEIVED_HEADERS for any other header.
-static size_t place_of(clew_text name) {
-    for (size_t place = 0; place < RECEIVED_HEADERS; place++) {
-        const char* known = known_names[place];
-        size_t same = 0;
-        while (same < name.size && known[same] != 0 && lower(name.text[same]) == known[same]) {
-            same++;
-        }
-        if (same == name.size && known[same] == 0) {
-            return place;
+static bool is_known(clew_text name, size_t place) {
+    if (name.size != known[place].size) {
+        return false;
+    }
+    for (size_t at = 0; at < name.size; at++) {
+        if (lower(name.text[at]) != known[place].name[at]) {
+            return false;
         }
     }
-    return RECEIVED_HEADERS;
+    return true;
+}
+
+// The place of a header, its name's case ignored; RECEIVED_HEADERS for any other header.
+static size_t place_of(clew_text name) {
+    size_t place = 0;
+    while (place < RECEIVED_HEADERS && !is_known(name, place)) {
+        place++;
+    }
+    return place;
 }
 
 // "first,second", as one header that came in two fields; a new reference, or NULL.
@@ -56,7 +69,13 @@ static int keep(ReceivedHeaders* headers, PyObject* name, PyObject* value) {
     if (!is_text(name) || !is_text(value)) {
         return 0;
     }
-    TextView text = text_of(name);
+    TextView text = {{NULL, 0}, NULL};
+    if (PyBytes_Check(name)) {
+        text.text.text = PyBytes_AS_STRING(name);
+        text.text.size = (size_t)PyBytes_GET_SIZE(name);
+    } else {
+        text = text_of(name);
+    }
     const size_t place = place_of(text.text);
     text_done(&text);
     if (place == RECEIVED_HEADERS) {
@@ -81,6 +100,9 @@ static PyObject* no_headers(void) {
 }
 
 static int keep_pair(ReceivedHeaders* headers, PyObject* pair) {
+    if (PyTuple_CheckExact(pair) && PyTuple_GET_SIZE(pair) == 2) {
+        return keep(headers, PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1));
+    }
     PyObject* parts = is_text(pair) ? no_headers() : PySequence_Fast(pair, wanted);
     if (parts == NULL) {
         return -1;
@@ -140,10 +162,48 @@ int received_headers_read(ReceivedHeaders* headers, PyObject* object) {
     return kept;
 }
 
+bool received_headers_read_environ(
+    ReceivedHeaders* headers, const ModuleState* state, PyObject* environ
+) {
+    bool found = false;
+    for (size_t place = 0; place < RECEIVED_HEADERS; place++) {
+        PyObject* value = NULL;
+        if (found || place < FIRST_BESIDE_OTHERS) {
+            value = PyDict_GetItemWithError(environ, state->names[known[place].key]);
+        }
+        if (value == NULL || !PyUnicode_Check(value)) {
+            PyErr_Clear();
+            headers->values[place] = NULL;
+        } else {
+            Py_INCREF(value);
+            headers->values[place] = value;
+            found = true;
+        }
+    }
+    memset(&headers->value, 0, sizeof headers->value);
+    return found;
+}
+
+// place_of() for the names that the library asks for: of those the pointer is enough (c.h). Guarded
+// by the interpreter lock.
+static size_t place_asked_for(clew_text name) {
+    static const char* asked[RECEIVED_HEADERS];
+    for (size_t place = 0; place < RECEIVED_HEADERS; place++) {
+        if (asked[place] == name.text) {
+            return place;
+        }
+    }
+    const size_t place = place_of(name);
+    if (place != RECEIVED_HEADERS) {
+        asked[place] = name.text;
+    }
+    return place;
+}
+
 int read_received(void* carrier, clew_text name, clew_text* value) {
     ReceivedHeaders* headers = carrier;
     text_done(&headers->value);
-    const size_t place = place_of(name);
+    const size_t place = place_asked_for(name);
     if (place == RECEIVED_HEADERS || headers->values[place] == NULL) {
         return 0;
     }

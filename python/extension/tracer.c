@@ -65,7 +65,6 @@ static void tracer_dealloc(TracerObject* self) {
         Py_END_ALLOW_THREADS;
     }
     Py_CLEAR(self->choose);
-    header_names_clear(&self->incoming);
     header_names_clear(&self->outgoing);
     Py_CLEAR(self->span_type);
     Py_CLEAR(self->current);
@@ -149,10 +148,10 @@ PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t cou
     return (PyObject*)span;
 }
 
-// What came with a request. Its path, borrowed, is in `environ` or `path`; both may be NULL.
+// What came with a request; what there is not is NULL. Its path is in `environ` or `path`,
+// borrowed.
 typedef struct {
-    clew_get get;
-    void* carrier;
+    ReceivedHeaders* headers;
     PyObject* environ;
     PyObject* path;
 } Source;
@@ -198,9 +197,13 @@ static SpanObject* receive_span(
 ) {
     SpanObject* span = span_new(self);
     if (span != NULL) {
-        clew_context received;
-        const int found =
-            clew_extract(self->native, source->get, source->carrier, &received, &span->carried);
+        clew_context received = {0};
+        int found = 0;
+        if (source->headers != NULL) {
+            found = clew_extract(
+                self->native, read_received, source->headers, &received, &span->carried
+            );
+        }
         if (kind == clew_kind_server && (received.flags & clew_context_decided) == 0) {
             receive_undecided(self, span, name, source, &received);
         } else {
@@ -219,10 +222,13 @@ SpanObject* tracer_receive_span(TracerObject* self, clew_text name, PyObject* en
     if (check_open(self) < 0) {
         return NULL;
     }
-    EnvironReader reader = {self, environ, {{NULL, 0}, NULL}};
-    const Source source = {read_environ, &reader, environ, NULL};
+    ReceivedHeaders headers;
+    const bool found = received_headers_read_environ(&headers, self->state, environ);
+    const Source source = {found ? &headers : NULL, environ, NULL};
     SpanObject* span = receive_span(self, clew_kind_server, name, &source);
-    text_done(&reader.value);
+    if (found) {
+        received_headers_clear(&headers);
+    }
     return span;
 }
 
@@ -269,7 +275,7 @@ static PyObject* tracer_extract(TracerObject* self, PyObject* const* args, Py_ss
         return NULL;
     }
     TextView name = text_of(args[1]);
-    const Source source = {read_received, &headers, NULL, count > 3 ? args[3] : NULL};
+    const Source source = {&headers, NULL, count > 3 ? args[3] : NULL};
     SpanObject* span = receive_span(self, kind, name.text, &source);
     text_done(&name);
     received_headers_clear(&headers);
