@@ -81,8 +81,6 @@ Extracted B3Multi::extract(const HeaderReader& headers) const noexcept {
     if (const auto trace_id = headers.get(kTraceId.in(case_))) {
         if (!read_ids(headers, case_, *trace_id, out.context)) return Extracted::malformed();
         out.found = Found::ids;
-    } else if (out.found == Found::nothing && headers.get(kSpanId.in(case_))) {
-        return Extracted::malformed();
     }
     return out;
 }

@@ -17,7 +17,8 @@ public:
         : case_(header_case) {}
 
     // X-B3-Sampled with any other value makes the whole context malformed: starting anew is better
-    // than carrying a false decision on. X-B3-Flags with any other value is ignored.
+    // than carrying a false decision on. X-B3-Flags with any other value is ignored. Without a
+    // trace id the other ids are not looked for: most requests have none, and each look costs.
     Extracted extract(const HeaderReader& headers) const noexcept override;
     bool inject(const TraceContext& context, const Carried* carried, const HeaderWriter& headers)
         const noexcept override;
