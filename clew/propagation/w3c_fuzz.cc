@@ -18,7 +18,20 @@
 
 namespace {
 
-using namespace clew::propagation;  // NOLINT(google-build-using-namespace): all of it is tried
+using clew::propagation::append_decoded;
+using clew::propagation::BaggageMember;
+using clew::propagation::BaggageReader;
+using clew::propagation::Composite;
+using clew::propagation::CompositeOptions;
+using clew::propagation::Extracted;
+using clew::propagation::Format;
+using clew::propagation::kBaggageBytesMax;
+using clew::propagation::kFormats;
+using clew::propagation::normal_baggage;
+using clew::propagation::parse_formats;
+using clew::propagation::W3cTraceContext;
+using clew::propagation::with_baggage;
+using clew::propagation::without_baggage;
 
 using Headers = std::map<std::string, std::string, std::less<>>;
 
