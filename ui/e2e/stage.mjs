@@ -11,7 +11,7 @@ import { startFakeServer } from './fake_server.mjs';
 
 export const kRealUrl = process.env.CLEW_URL?.replace(/\/+$/, '').replace(/\/zipkin$/, '');
 const kDeadlineMs = 15_000;
-const kFlags = [
+export const kFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -21,7 +21,7 @@ const kFlags = [
   '--disable-sync',
 ];
 
-function findChromium() {
+export function findChromium() {
   if (process.env.CLEW_CHROMIUM) return process.env.CLEW_CHROMIUM;
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
   const folders = (process.env.PATH ?? '').split(delimiter);
