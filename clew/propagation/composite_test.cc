@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/allocation_count.h"
+
 namespace clew::propagation {
 
 namespace {
@@ -190,6 +192,29 @@ TEST(Composite, reads_nothing_from_whom_it_does_not_trust) {
     const Extracted out = Composite(trusting(TrustInbound::no)).extract(never);
     EXPECT_EQ(out.found, Found::nothing);
     EXPECT_EQ(out.context, TraceContext{});
+}
+
+TEST(Composite, allocates_nothing_where_nothing_is_carried) {
+    const Headers requests[] = {
+        {},
+        {{"b3", kSingleText}},
+        {{"X-B3-TraceId", kTrace}, {"X-B3-SpanId", kSpan}},
+        {{"traceparent", kTraceparent}, {"tracestate", ""}, {"baggage", " , "}},
+        {{"traceparent", "nonsense"}, {"b3", "nonsense"}}};
+    CompositeOptions options;
+    options.written = kAll;
+    const Composite composite(options);
+    std::size_t headers = 0;
+    const auto set = [&](std::string_view, std::string_view) { ++headers; };
+    for (const Headers& request : requests) {
+        const HeaderFields fields(request);
+        const std::size_t before = testing::allocation_count();
+        const Extracted out = composite.extract(fields);
+        EXPECT_TRUE(composite.inject(out.context, out.carried.get(), set));
+        EXPECT_EQ(testing::allocation_count() - before, 0U);
+        EXPECT_FALSE(out.carried);
+    }
+    EXPECT_EQ(headers, 14U);
 }
 
 TEST(Composite, keeps_the_low_half_of_a_trace_id_whatever_its_length) {
