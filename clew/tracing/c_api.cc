@@ -76,6 +76,7 @@ TracingOptions from_c(const clew_options& options) {
     result.extract_order = text_or_empty(options.extract_order);
     result.trust_inbound = text_or_empty(options.trust_inbound);
     result.sampler = text_or_empty(options.sampler);
+    result.tls_ca_file = text_or_empty(options.tls_ca_file);
     if (!(options.sample_rate < 0)) result.sample_rate = options.sample_rate;
     set_unless_zero(options.local_port, result.local_port);
     set_unless_zero(options.trace_id_bits, result.trace_id_bits);

@@ -41,6 +41,7 @@ typedef struct clew_options {
     const char* extract_order;   // [CLEW_EXTRACT_ORDER] headers read; "b3,b3multi,tracecontext"
     const char* trust_inbound;   // [CLEW_TRUST_INBOUND] "all" (default), "ids" or "no"
     const char* sampler;         // [CLEW_SAMPLER] instead of sample_rate; see sampler_text.h
+    const char* tls_ca_file;     // [CLEW_TLS_CA_FILE] of an https collector; the system's
 } clew_options;
 
 // `size` is sizeof(clew_options), which tells the version that the program was built with.

@@ -8,8 +8,10 @@ namespace {
 
 constexpr std::string_view kScribe = "scribe://";
 constexpr std::string_view kHttp = "http://";
+constexpr std::string_view kHttps = "https://";
 constexpr std::uint16_t kScribePort = 9410;
 constexpr std::uint16_t kHttpPort = 9411;
+constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::string_view kHttpPath = "/api/v2/spans";
 constexpr std::size_t kPathBytesMax = 2048;
 
@@ -37,8 +39,9 @@ Expected<CollectorAddress> parse_collector_address(std::string_view text) {
         rest.remove_prefix(kScribe.size());
     } else if (rest.starts_with(kHttp)) {
         rest.remove_prefix(kHttp.size());
-    } else if (rest.starts_with("https://")) {
-        return bad(text, "asks for TLS, which this build does not speak");
+    } else if (rest.starts_with(kHttps)) {
+        address.is_tls = true;
+        rest.remove_prefix(kHttps.size());
     } else {
         return bad(text, "begins neither with scribe:// nor with http://");
     }
@@ -49,8 +52,9 @@ Expected<CollectorAddress> parse_collector_address(std::string_view text) {
     if (!is_path(path)) return bad(text, "has a path that no request line can carry");
     address.path = path.size() > 1 || !is_http ? path : kHttpPath;
     if (!is_http) address.path.clear();
+    const std::uint16_t http_port = address.is_tls ? kHttpsPort : kHttpPort;
     Expected<transport::HostPort> peer =
-        transport::parse_host_port(rest.substr(0, slash), is_http ? kHttpPort : kScribePort);
+        transport::parse_host_port(rest.substr(0, slash), is_http ? http_port : kScribePort);
     if (!peer) return bad(text, "is no address: " + peer.error().message);
     address.peer = *std::move(peer);
     return address;

@@ -4,6 +4,7 @@
 // Where an application sends its spans, as people configure it in one text:
 //     scribe://host:port                  (port 9410 when left out)
 //     http://host:port/api/v2/spans       (9411, and that path)
+//     https://host:port/api/v2/spans      (443, and that path; where the build has TLS)
 //
 // Threads: a plain value.
 
@@ -22,6 +23,7 @@ struct CollectorAddress {
     Protocol protocol = Protocol::http;
     transport::HostPort peer;
     std::string path;  // http only
+    bool is_tls = false;
 };
 
 // Errors: invalid_argument, with a sentence that quotes the text.

@@ -38,11 +38,21 @@ TEST(CollectorAddress, fills_in_zipkins_port_and_path) {
     }
 }
 
+TEST(CollectorAddress, knows_https) {
+    const Expected<CollectorAddress> address = parse_collector_address("https://zipkin");
+    ASSERT_TRUE(address);
+    EXPECT_TRUE(address->is_tls);
+    EXPECT_EQ(address->protocol, CollectorAddress::Protocol::http);
+    EXPECT_EQ(address->peer, (transport::HostPort{"zipkin", 443}));
+    EXPECT_EQ(address->path, "/api/v2/spans");
+    EXPECT_EQ(parse_collector_address("https://zipkin:9411/x")->peer.port, 9411);
+    EXPECT_FALSE(parse_collector_address("http://zipkin")->is_tls);
+}
+
 TEST(CollectorAddress, explains_what_is_wrong) {
     EXPECT_EQ(
         error_of("zipkin:9411"), "'zipkin:9411' begins neither with scribe:// nor with http://"
     );
-    EXPECT_EQ(error_of("https://z"), "'https://z' asks for TLS, which this build does not speak");
     EXPECT_EQ(error_of("scribe://h/x"), "'scribe://h/x' has a path, which scribe does not know");
     EXPECT_EQ(
         error_of("http://h:1/a b"), "'http://h:1/a b' has a path that no request line can carry"

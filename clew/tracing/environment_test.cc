@@ -67,6 +67,7 @@ TEST(Environment, fills_every_option) {
             {"CLEW_TRACE_ID_BITS", "128"},
             {"CLEW_JOIN", "0"},
             {"CLEW_GZIP", "false"},
+            {"CLEW_TLS_CA_FILE", "/ca.pem"},
             {"CLEW_PROPAGATION", "b3"},
             {"CLEW_EXTRACT_ORDER", "tracecontext,b3"},
             {"CLEW_TRUST_INBOUND", "ids"},
@@ -84,6 +85,7 @@ TEST(Environment, fills_every_option) {
     EXPECT_EQ(options->trace_id_bits, 128U);
     EXPECT_EQ(options->join, false);
     EXPECT_EQ(options->gzip, false);
+    EXPECT_EQ(options->tls_ca_file, "/ca.pem");
     EXPECT_EQ(options->propagation, "b3");
     EXPECT_EQ(options->extract_order, "tracecontext,b3");
     EXPECT_EQ(options->trust_inbound, "ids");

@@ -8,11 +8,14 @@
 #include "clew/tracing/environment.h"
 #include "clew/transport/http/http_sender.h"
 #include "clew/transport/scribe/scribe_sender.h"
+#include "clew/transport/tls/tls_stream.h"
 
 namespace clew::tracing {
 namespace {
 
-std::unique_ptr<transport::Sender> make_sender(const CollectorAddress& collector, bool gzip) {
+std::unique_ptr<transport::Sender> make_sender(
+    const CollectorAddress& collector, bool gzip, const transport::MakeStream& make_stream
+) {
     if (collector.protocol == CollectorAddress::Protocol::scribe) {
         transport::ScribeSenderOptions options;
         options.peer = collector.peer;
@@ -22,6 +25,7 @@ std::unique_ptr<transport::Sender> make_sender(const CollectorAddress& collector
     options.peer = collector.peer;
     options.path = collector.path;
     options.gzip = gzip;
+    options.make_stream = make_stream;
     return std::make_unique<transport::HttpSender>(std::move(options));
 }
 
@@ -36,10 +40,18 @@ Expected<std::unique_ptr<reporter::AsyncReporter>> make_reporter(
     const tracer::Tracer& tracer, const FinalTracingOptions& options
 ) {
     const CollectorAddress collector = options.collector;
+    transport::MakeStream make_stream;
+    if (collector.is_tls) {
+        make_stream = [tls = transport::TlsOptions{options.tls_ca_file}](
+                          const transport::Interrupt& interrupt
+                      ) { return std::make_unique<transport::TlsStream>(interrupt, tls); };
+    }
     return reporter::AsyncReporter::create(
         {tracer.finished_spans(),
          [protocol = collector.protocol] { return make_encoder(protocol); },
-         [collector, gzip = options.gzip] { return make_sender(collector, gzip); }},
+         [collector, gzip = options.gzip, make_stream] {
+             return make_sender(collector, gzip, make_stream);
+         }},
         options.reporter
     );
 }

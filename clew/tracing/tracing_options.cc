@@ -8,6 +8,7 @@
 #include "clew/base/ip_address.h"
 #include "clew/sampler/boundary_sampler.h"
 #include "clew/sampler/sampler_text.h"
+#include "clew/transport/tls/tls_stream.h"
 #include "clew/wire/gzip_writer.h"
 
 namespace clew::tracing {
@@ -34,6 +35,7 @@ public:
         read_collector();
         read_propagation();
         read_gzip();
+        read_tls();
         read_limits();
         if (failed_) return std::move(error_);
         return std::move(final_);
@@ -152,6 +154,13 @@ private:
         if (final_.gzip && !wire::GzipWriter::is_built()) {
             fail(wrong("gzip is not in this build: leave the option out, or say no"));
         }
+    }
+
+    void read_tls() {
+        final_.tls_ca_file = options_.tls_ca_file;
+        if (!final_.collector.is_tls) return;
+        Expected<void> checked = transport::check(transport::TlsOptions{options_.tls_ca_file});
+        if (!checked) fail(std::move(checked).error().with_context("endpoint"));
     }
 
     void read_limits() {

@@ -64,6 +64,8 @@ struct TracingOptions {
     std::optional<std::uint64_t> queue_bytes_max = {};
     // [CLEW_GZIP] true, where the build has it. Messages over HTTP from 1 KiB on are compressed.
     std::optional<bool> gzip = {};
+    // [CLEW_TLS_CA_FILE] the system's. The authorities that an https collector is checked by: PEM.
+    std::string tls_ca_file = {};
 
     // False: no environment variable is read.
     bool read_environment = true;
@@ -76,6 +78,7 @@ struct FinalTracingOptions {
     CollectorAddress collector;
     propagation::CompositeOptions propagation;
     bool gzip = true;
+    std::string tls_ca_file;
 };
 
 // Errors: invalid_argument, one sentence that names the option and what it may be.

@@ -104,16 +104,20 @@ Expected<std::size_t> TcpStream::read(std::span<char> into, const Deadline& dead
 }
 
 bool TcpStream::is_quiet() noexcept {
-    const int fd = fd_.load();
-    if (fd < 0 || !is_ours(fd)) return false;
+    if (!is_ours()) return false;
     char byte = 0;
-    const ssize_t count = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const ssize_t count = recv(fd_.load(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return count < 0 && would_block(errno);
 }
 
 bool TcpStream::is_ours(int fd) const noexcept {
     struct stat found {};
     return fstat(fd, &found) == 0 && S_ISSOCK(found.st_mode) && found.st_ino == inode_.load();
+}
+
+bool TcpStream::is_ours() const noexcept {
+    const int fd = fd_.load();
+    return fd >= 0 && is_ours(fd);
 }
 
 void TcpStream::close() noexcept {

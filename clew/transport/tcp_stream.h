@@ -44,6 +44,8 @@ public:
     Expected<std::size_t> read(std::span<char> into, const Deadline& deadline) override;
 
     bool is_open() const noexcept { return fd_.load(std::memory_order_relaxed) >= 0; }
+    // Open, and still the socket that connect() made.
+    bool is_ours() const noexcept;
     bool is_quiet() noexcept override;
     void close() noexcept override;
     void abandon_in_child() noexcept override { close(); }

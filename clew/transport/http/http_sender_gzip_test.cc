@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
-#include "clew/transport/http/internal/http_sender_fixture.h"
+#include "clew/transport/http/http_sender.h"
+#include "clew/transport/testing/http_protocol.h"
+#include "clew/transport/testing/loopback_server.h"
 
 namespace clew::transport::testing {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "clew/transport/http/internal/http_sender_fixture.h"
+#include "clew/transport/testing/http_protocol.h"
 #include "clew/transport/testing/sender_contract.h"
 
 namespace clew::transport::testing {
@@ -14,8 +14,26 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const HttpProtocol kPlain(false);
-const HttpProtocol kGzip(true);
+class HttpSenderProtocol final : public HttpProtocol {
+public:
+    explicit HttpSenderProtocol(bool gzip) : gzip_(gzip) {}
+
+    std::unique_ptr<Sender> make_sender(const HostPort& peer, const MessageBounds& bounds)
+        const override {
+        HttpSenderOptions options;
+        options.peer = peer;
+        options.bounds = bounds;
+        options.gzip = gzip_;
+        options.gzip_bytes_min = 0;
+        return std::make_unique<HttpSender>(std::move(options));
+    }
+
+private:
+    bool gzip_;
+};
+
+const HttpSenderProtocol kPlain(false);
+const HttpSenderProtocol kGzip(true);
 INSTANTIATE_TEST_SUITE_P(Http, SenderContract, ::testing::Values(&kPlain, &kGzip));
 
 // One message to a peer that gives this answer and then waits.

@@ -51,8 +51,11 @@ std::uint16_t port_of(int fd) {
 
 }  // namespace
 
-LoopbackServer::LoopbackServer(Behaviour behaviour, Family family, std::uint16_t port)
+LoopbackServer::LoopbackServer(
+    Behaviour behaviour, Family family, std::uint16_t port, MakeChannel make_channel
+)
     : behaviour_(std::move(behaviour)),
+      make_channel_(std::move(make_channel)),
       family_(family),
       listener_(listen_on(family, port)),
       port_(port_of(listener_)),
@@ -66,7 +69,7 @@ void LoopbackServer::accept_all() {
         if (fd < 0) continue;
         connections_.fetch_add(1);
         threads_.emplace_back([this, fd] {
-            PeerConnection connection(fd, stopping_);
+            PeerConnection connection(fd, stopping_, make_channel_ ? make_channel_(fd) : nullptr);
             behaviour_(connection);
         });
     }

@@ -23,7 +23,10 @@ public:
     enum class Family : std::uint8_t { v4, v6 };
 
     explicit LoopbackServer(
-        Behaviour behaviour, Family family = Family::v4, std::uint16_t port = 0
+        Behaviour behaviour,
+        Family family = Family::v4,
+        std::uint16_t port = 0,
+        MakeChannel make_channel = nullptr
     );
     ~LoopbackServer() { stop(); }
     LoopbackServer(const LoopbackServer&) = delete;
@@ -44,6 +47,7 @@ private:
     void accept_all();
 
     Behaviour behaviour_;
+    MakeChannel make_channel_;
     Family family_;
     int listener_ = -1;
     std::uint16_t port_ = 0;

@@ -26,10 +26,12 @@ bool PeerConnection::wait(short events) {
 
 std::string PeerConnection::read_some() {
     if (!unread_.empty()) return std::exchange(unread_, {});
-    if (!wait(POLLIN)) return {};
+    const bool has_unread = channel_ != nullptr && channel_->has_unread();
+    if (!has_unread && !wait(POLLIN)) return {};
     if (is_slow_) std::this_thread::sleep_for(std::chrono::microseconds(100));
     std::string bytes(is_slow_ ? 10'000 : 65'536, '\0');
-    const ssize_t count = recv(fd_, bytes.data(), bytes.size(), 0);
+    const ssize_t count = channel_ == nullptr ? recv(fd_, bytes.data(), bytes.size(), 0)
+                                              : channel_->receive(bytes.data(), bytes.size());
     bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
     return bytes;
 }
@@ -67,7 +69,9 @@ std::optional<std::string> PeerConnection::read_until(
 bool PeerConnection::write(std::string_view bytes) {
     while (!bytes.empty()) {
         if (!wait(POLLOUT)) return false;
-        const ssize_t count = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const ssize_t count =
+            channel_ == nullptr ? send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT)
+                                : channel_->send(bytes.data(), bytes.size());
         if (count < 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }

@@ -10,19 +10,39 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include <sys/types.h>
 
 namespace clew::transport::testing {
+
+// What lies between a connection's bytes and the socket's, where that is not nothing: TLS.
+class PeerChannel {
+public:
+    virtual ~PeerChannel() = default;
+    // As recv(2) and send(2) on a blocking socket.
+    virtual ssize_t receive(char* into, std::size_t size) = 0;
+    virtual ssize_t send(const char* bytes, std::size_t size) = 0;
+    // Received from the socket, and not yet from here.
+    virtual bool has_unread() const = 0;
+};
+// For an accepted socket, which stays the caller's. Called on the connection's own thread.
+using MakeChannel = std::function<std::unique_ptr<PeerChannel>(int fd)>;
 
 class PeerConnection {
 public:
     static constexpr std::chrono::seconds kWaitMax{20};
 
     // Takes the descriptor over. Requires: stopping outlives this.
-    PeerConnection(int fd, const std::atomic<bool>& stopping) noexcept
-        : fd_(fd), stopping_(stopping) {}
+    PeerConnection(
+        int fd, const std::atomic<bool>& stopping, std::unique_ptr<PeerChannel> channel = nullptr
+    ) noexcept
+        : fd_(fd), stopping_(stopping), channel_(std::move(channel)) {}
     ~PeerConnection() { close(); }
     PeerConnection(const PeerConnection&) = delete;
     PeerConnection& operator=(const PeerConnection&) = delete;
@@ -54,6 +74,7 @@ private:
 
     int fd_;
     const std::atomic<bool>& stopping_;
+    std::unique_ptr<PeerChannel> channel_;
     bool is_slow_ = false;
     std::string unread_;  // received beyond what was asked for
 };

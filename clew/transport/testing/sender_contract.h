@@ -43,7 +43,9 @@ protected:
     const SenderProtocol& protocol() const { return *GetParam(); }
 
     void start_peer(LoopbackServer::Behaviour behaviour) {
-        server_ = std::make_unique<LoopbackServer>(std::move(behaviour));
+        server_ = std::make_unique<LoopbackServer>(
+            std::move(behaviour), LoopbackServer::Family::v4, 0, protocol().make_channel()
+        );
         sender_ = protocol().make_sender({server_->address(), server_->port()}, bounds);
     }
     // To be called by a test whose peer refers to its locals, before they end: the peer may still
@@ -176,7 +178,7 @@ TEST_P(SenderContract, has_not_sent_what_nobody_listens_for) {
 
 TEST_P(SenderContract, gives_up_at_the_deadline_when_the_peer_never_reads) {
     start_peer([](PeerConnection& peer) { peer.stay_silent(); });
-    EXPECT_EQ(send({protocol().payload(0, 20U << 20U)}, short_deadline).outcome, Outcome::not_sent);
+    EXPECT_EQ(send({protocol().payload(0, 12U << 20U)}, short_deadline).outcome, Outcome::not_sent);
     EXPECT_GE(elapsed_, short_deadline);
 }
 
@@ -441,7 +443,9 @@ TEST_P(SenderContract, sends_to_an_ipv6_peer) {
             while (auto message = protocol().read_message(peer))
                 answer(peer, Outcome::accepted, *message);
         },
-        LoopbackServer::Family::v6
+        LoopbackServer::Family::v6,
+        0,
+        protocol().make_channel()
     );
     sender_ = protocol().make_sender({server_->address(), server_->port()}, bounds);
     EXPECT_EQ(send_one().outcome, Outcome::accepted);

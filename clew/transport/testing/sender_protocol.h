@@ -28,6 +28,8 @@ public:
     virtual ~SenderProtocol() = default;
     virtual std::unique_ptr<Sender> make_sender(const HostPort& peer, const MessageBounds& bounds)
         const = 0;
+    // What a peer's connections are wrapped in; by default nothing.
+    virtual MakeChannel make_channel() const { return nullptr; }
     // Valid payload of about that size, different for each `index`.
     virtual std::string payload(std::size_t index, std::size_t size_bytes) const = 0;
     virtual std::optional<ReceivedMessage> read_message(PeerConnection& peer) const = 0;

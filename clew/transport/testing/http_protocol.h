@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the tests of HTTP senders stand on: the collector's side of the protocol, for the sender
-// contract and for scripted peers. Bodies come inflated, whether they were sent as gzip or not.
+// The collector's side of spans over HTTP, for the sender contract and for scripted peers. Bodies
+// come inflated, whether they were sent as gzip or not.
 //
 // Threads: called by peers on threads of their own; immutable.
 
-#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "clew/transport/http/http_sender.h"
-#include "clew/transport/testing/loopback_server.h"
+#include "clew/transport/testing/peer_connection.h"
 #include "clew/transport/testing/sender_protocol.h"
 #include "clew/wire/compression.h"
 
@@ -40,19 +39,8 @@ inline std::optional<HttpRequest> read_request(PeerConnection& peer) {
 
 // Payloads are JSON strings of characters that a generator chose, so gzip makes little of them and
 // what is large stays large on its way.
-class HttpProtocol final : public SenderProtocol {
+class HttpProtocol : public SenderProtocol {
 public:
-    explicit HttpProtocol(bool gzip) : gzip_(gzip) {}
-
-    std::unique_ptr<Sender> make_sender(const HostPort& peer, const MessageBounds& bounds)
-        const override {
-        HttpSenderOptions options;
-        options.peer = peer;
-        options.bounds = bounds;
-        options.gzip = gzip_;
-        options.gzip_bytes_min = 0;
-        return std::make_unique<HttpSender>(std::move(options));
-    }
     std::string payload(std::size_t index, std::size_t size_bytes) const override {
         std::string text = "\"" + std::to_string(index) + ":";
         auto state = static_cast<std::uint32_t>(index + 1);
@@ -99,9 +87,6 @@ public:
     std::string endless_reply_tail() const override {
         return "X-More: " + std::string(1000, 'x') + "\r\n";
     }
-
-private:
-    bool gzip_;
 };
 
 }  // namespace clew::transport::testing
