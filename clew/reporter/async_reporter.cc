@@ -120,7 +120,7 @@ bool AsyncReporter::ensure_worker(Era& era) noexcept {
 }
 
 bool AsyncReporter::has_work(const Era& era) const noexcept {
-    if (era.state.load() != WorkerState::none) return true;
+    if (era.state.load() != WorkerState::none || parts_.spans.may_recover()) return true;
     const tracer::FinishedCounts counts = parts_.spans.counts();
     return counts.finished > counts.dropped_total();
 }
@@ -160,7 +160,7 @@ ReporterCounts AsyncReporter::counts() const noexcept {
     if (!closed_.load()) return counts;
     const std::uint64_t known = counts.sent + counts.dropped_total();
     counts.dropped[static_cast<std::size_t>(DropReason::at_close)] =
-        counts.finished() > known ? counts.finished() - known : 0;
+        counts.taken_on() > known ? counts.taken_on() - known : 0;
     return counts;
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 // What became of an application's finished spans, without remainder:
-//     finished = sent + dropped, by the tracer or here, for one reason each + still on their way.
+//     finished + recovered = sent + dropped, by the tracer or here, for one reason each
+//                            + still on their way.
 // Counted for one process: a forked child begins at zero.
 //
 // Threads: a plain value.
@@ -47,6 +48,8 @@ struct ReporterCounts {
     std::uint64_t queue_spans = 0;  // held now
 
     std::uint64_t finished() const noexcept { return tracer.finished; }
+    // Those that killed processes had finished, too; see TracerOptions::ring_dir.
+    std::uint64_t taken_on() const noexcept { return tracer.finished + tracer.recovered; }
     // For all reasons, the tracer's too.
     std::uint64_t dropped_total() const noexcept;
 };

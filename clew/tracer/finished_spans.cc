@@ -29,6 +29,10 @@ void FinishedSpans::set_wake_up(WakeUp wake_up) noexcept {
     if (recorder_ != nullptr) recorder_->set_wake_up(wake_up);
 }
 
+bool FinishedSpans::may_recover() const noexcept {
+    return recorder_ != nullptr && recorder_->may_recover();
+}
+
 FinishedCounts FinishedSpans::counts() const noexcept {
     return recorder_ == nullptr ? FinishedCounts{} : recorder_->counts();
 }

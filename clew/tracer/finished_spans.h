@@ -7,7 +7,7 @@
 // inherited is gone: nothing to drain, counts from zero, and `first_finish` is told again.
 //
 // Every finished span is drained once or counted as dropped for one reason:
-//     finished = drained + sum of dropped + still waiting.
+//     finished + recovered = drained + sum of dropped + still waiting.
 //
 // Threads: drain() from one thread at a time; set_wake_up() and counts() from anywhere.
 
@@ -41,6 +41,11 @@ struct FinishedCounts {
     std::array<std::uint64_t, kDropReasons> dropped{};  // by DropReason
     std::uint64_t texts_cut = 0;  // tags, annotations and names shortened or left out by a limit
     std::uint64_t orphans = 0;    // spans destroyed unfinished; delivered, and in `finished` too
+    // With the option ring_dir: spans found that a killed process had finished; spans, or files'
+    // unknown rests, that could not be read; rings that got no file, for want of room.
+    std::uint64_t recovered = 0;
+    std::uint64_t recovery_damaged = 0;
+    std::uint64_t rings_unfiled = 0;
 
     std::uint64_t dropped_total() const noexcept;
 };
@@ -73,6 +78,9 @@ public:
     void set_wake_up(WakeUp wake_up) noexcept;
 
     FinishedCounts counts() const noexcept;
+
+    // True until drain() has looked, in this process, for what a killed one has left.
+    bool may_recover() const noexcept;
 
 private:
     friend class Tracer;

@@ -2,6 +2,7 @@
 #include "clew/tracer/tracer.h"
 
 #include <bit>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "clew/base/text.h"
 #include "clew/tracer/current_trace_context.h"
 #include "clew/tracer/internal/recorder.h"
+#include "clew/tracer/internal/ring_directory.h"
 #include "clew/tracer/internal/thread_state.h"
 
 namespace clew::tracer {
@@ -118,7 +120,13 @@ Expected<Tracer> Tracer::create(TracerOptions options) {
     try {
         options.service_name =
             normal_service_name(options.service_name, options.limits.name_bytes_max);
-        recorder = internal::Recorder::create(std::move(options));
+        std::unique_ptr<internal::RingDirectory> directory;
+        if (!options.ring_dir.empty()) {
+            auto opened = internal::RingDirectory::open(options);
+            if (!opened) return std::move(opened).error();
+            directory = *std::move(opened);
+        }
+        recorder = internal::Recorder::create(std::move(options), std::move(directory));
     } catch (...) {  // memory is short
     }
     if (recorder == nullptr) return Error{Code::unavailable, "no memory"};

@@ -27,7 +27,8 @@ namespace clew::tracer {
 
 class Tracer {
 public:
-    // Errors: invalid_argument for limits out of their range, unavailable when memory is short.
+    // Errors: invalid_argument for limits out of their range and a ring_dir that cannot be used,
+    // unavailable when memory is short.
     static Expected<Tracer> create(TracerOptions options);
 
     // A tracer that is off: spans pass contexts on and record nothing.

@@ -63,6 +63,11 @@ struct TracerOptions {
     const Clock* clock = nullptr;
 
     TracerLimits limits;
+
+    // A directory in memory (tmpfs), by its absolute path, in which finished spans wait; of those
+    // that a killed process of the service has left there, the next one sends what it finds. Empty:
+    // they wait in memory of the process and end with it. See internal/ring_file.h.
+    std::string ring_dir;
 };
 
 }  // namespace clew::tracer

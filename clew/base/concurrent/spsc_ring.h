@@ -28,9 +28,23 @@ public:
     // Requires: capacity is a power of two, at least 64; bytes are aligned to 8 and outlive the
     // ring.
     SpscRing(char* bytes, std::size_t capacity) noexcept
-        : into_(bytes), into_capacity_(capacity), from_(bytes), from_capacity_(capacity) {}
+        : into_(bytes), into_capacity_(capacity), from_(bytes), from_capacity_(capacity) {
+        static_assert(offsetof(SpscRing, write_) == kWriteAt);
+        static_assert(offsetof(SpscRing, read_) == kReadAt);
+    }
     SpscRing(const SpscRing&) = delete;
     SpscRing& operator=(const SpscRing&) = delete;
+
+    // What lies in the memory, for who reads it when producer and consumer are gone: records, each
+    // behind a frame. Positions count bytes since the beginning.
+    struct Frame {
+        std::uint32_t frame_bytes;   // this header included
+        std::uint32_t record_bytes;  // or kSkipped
+    };
+    static constexpr std::uint32_t kSkipped = 0xffffffff;
+    // Where in this object the positions are.
+    static constexpr std::size_t kWriteAt = 0;
+    static constexpr std::size_t kReadAt = 64;
 
     // The largest record that always fits into an empty ring.
     static constexpr std::size_t record_bytes_max(std::size_t capacity) noexcept {
@@ -104,12 +118,6 @@ public:
     }
 
 private:
-    struct Frame {
-        std::uint32_t frame_bytes;   // this header included
-        std::uint32_t record_bytes;  // or kSkipped
-    };
-    static constexpr std::uint32_t kSkipped = 0xffffffff;
-
     static std::size_t frame_bytes(std::size_t record) noexcept {
         return sizeof(Frame) + ((record + 7) & ~std::size_t{7});
     }

@@ -69,7 +69,7 @@ void RecordReader::read(std::string_view record) {
     spans_.set_shared((header.flags & kShared) != 0);
     read_times(header);
 
-    local_ = {options_.service_name, options_.ipv4, options_.ipv6, options_.port};
+    local_ = own_;
     remote_ = {};
     while (!record.empty()) {
         const auto entry = take_value<EntryHeader>(record);
@@ -146,7 +146,9 @@ std::string_view RecordReader::text(std::string_view raw, bool is_cut, std::size
     const bool is_clean = raw.find('\0') == std::string_view::npos && is_valid_utf8(raw);
     if (is_clean && !is_cut) return spans_.builder().copy(raw);
     scratch_.clear();
-    if (is_cut) raw = cut_between_characters(raw, bytes_max - kEllipsis.size());
+    // It may be shorter when it was cut by another process, whose limit was another one.
+    const std::size_t kept = bytes_max - kEllipsis.size();
+    if (is_cut && raw.size() > kept) raw = cut_between_characters(raw, kept);
     while (!raw.empty()) {
         const std::size_t nul = std::min(raw.find('\0'), raw.size());
         append_valid_utf8(raw.substr(0, nul), scratch_);
@@ -155,7 +157,7 @@ std::string_view RecordReader::text(std::string_view raw, bool is_cut, std::size
         raw.remove_prefix(nul + 1);
     }
     if (scratch_.size() > bytes_max) {  // replacing bytes made it longer
-        scratch_.resize(cut_between_characters(scratch_, bytes_max - kEllipsis.size()).size());
+        scratch_.resize(cut_between_characters(scratch_, kept).size());
         is_cut = true;
     }
     if (is_cut) scratch_ += kEllipsis;

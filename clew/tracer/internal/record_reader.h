@@ -25,7 +25,17 @@ public:
     RecordReader(
         const TracerOptions& options, const TickClock& clock, model::SpanBuilder& into
     ) noexcept
-        : options_(options), clock_(clock), spans_(into) {}
+        : RecordReader(
+              options, clock, {options.service_name, options.ipv4, options.ipv6, options.port}, into
+          ) {}
+    // The same for spans that were recorded elsewhere.
+    RecordReader(
+        const TracerOptions& options,
+        const TickClock& clock,
+        const model::Endpoint& own,
+        model::SpanBuilder& into
+    ) noexcept
+        : options_(options), clock_(clock), spans_(into), own_(own) {}
 
     // Adds one row. False, and no row, when memory is short.
     bool append(std::string_view record) noexcept;
@@ -40,6 +50,7 @@ private:
     const TracerOptions& options_;
     const TickClock& clock_;
     model::ZipkinSpanBuilder spans_;
+    const model::Endpoint own_;
     std::uint32_t time_anchor_ = 0;
     model::Endpoint local_;
     model::Endpoint remote_;

@@ -55,12 +55,14 @@ private:
 
 }  // namespace
 
-Recorder::Recorder(TracerOptions&& options)
+Recorder::Recorder(TracerOptions&& options, std::unique_ptr<RingDirectory> directory)
     : options_(std::move(options)),
       reader_(options_.ticks, options_.clock),
       half_ring_bytes_(options_.limits.ring_bytes_max / 2),
       generation_(std::uint64_t{fork_generation()} << 1),
-      clock_(std::make_unique<TickClock>(reader_.sample())) {
+      clock_(std::make_unique<TickClock>(reader_.sample())),
+      directory_(std::move(directory)),
+      may_recover_(directory_ != nullptr) {
     // What a ring takes is the bound for a span that is being recorded.
     const std::size_t fits =
         SpscRing<>::record_bytes_max(options_.limits.ring_bytes_max) - sizeof(RecordHeader);
@@ -68,10 +70,12 @@ Recorder::Recorder(TracerOptions&& options)
     time_anchor_.store(clock_->newest(), std::memory_order_relaxed);
 }
 
-Recorder* Recorder::create(TracerOptions&& options) noexcept {
+Recorder* Recorder::create(
+    TracerOptions&& options, std::unique_ptr<RingDirectory> directory
+) noexcept {
     Recorder* made = nullptr;
     try {
-        made = new Recorder(std::move(options));
+        made = new Recorder(std::move(options), std::move(directory));
     } catch (const std::bad_alloc&) {
         return nullptr;
     }
@@ -88,8 +92,10 @@ void Recorder::close() noexcept {
     set_wake_up({});
     const Locked reading(reader_lock_);
     for (ThreadRing* ring = rings_.load(std::memory_order_acquire); ring; ring = ring->next) {
+        if (ring->has_file()) directory_->remove(*ring);
         ring->close();
     }
+    end_recovery();
     clock_.reset();
     options_.sampler.reset();
 }
@@ -154,7 +160,12 @@ ThreadRing* Recorder::own_ring() noexcept {
 }
 
 ThreadRing* Recorder::add_ring() noexcept {
-    ThreadRing* const ring = ThreadRing::create(limits().ring_bytes_max);
+    const std::size_t bytes = limits().ring_bytes_max;
+    ThreadRing* ring = directory_ == nullptr ? nullptr : directory_->create_ring(bytes, reader_);
+    if (ring == nullptr) {
+        if (directory_ != nullptr) rings_unfiled_.fetch_add(1, std::memory_order_relaxed);
+        ring = ThreadRing::create(bytes);
+    }
     if (ring == nullptr) return nullptr;
     ring->next = rings_.load(std::memory_order_relaxed);
     // Release pairs with the acquire of everyone who walks the list.
@@ -198,7 +209,13 @@ std::size_t Recorder::drain(model::SpanBuilder& into, std::size_t spans_max) noe
     if (clock_ == nullptr) return 0;  // closed
     clock_->observe(reader_.sample());
     time_anchor_.store(clock_->newest(), std::memory_order_relaxed);
-    return drain_rings(into, spans_max);
+    std::size_t taken = drain_rings(into, spans_max);
+    if (directory_ != nullptr) {
+        note_clock();
+        taken += recover(into, spans_max - taken);
+    }
+    drained_.fetch_add(taken, std::memory_order_release);
+    return taken;
 }
 
 std::size_t Recorder::drain_rings(model::SpanBuilder& into, std::size_t spans_max) noexcept {
@@ -212,7 +229,6 @@ std::size_t Recorder::drain_rings(model::SpanBuilder& into, std::size_t spans_ma
         }
     }
     next_to_drain_ = ring;
-    drained_.fetch_add(taken, std::memory_order_release);
     return taken;
 }
 
@@ -236,6 +252,56 @@ std::size_t Recorder::drain_ring(
     return taken;
 }
 
+void Recorder::note_clock() noexcept {
+    const TickSample& at = clock_->newest_sample();
+    const ClockPoint point{
+        at.tick, at.wall_ns, clock_->ns_per_tick(), clock_->rate_is_settled() ? 1U : 0U};
+    if (point.ns_per_tick == 0) return;
+    for (ThreadRing* ring = rings_.load(std::memory_order_acquire); ring; ring = ring->next) {
+        if (ring->has_file()) ring->file().header().set_clock(point);
+    }
+}
+
+bool Recorder::may_recover() noexcept {
+    meet_generation(fork_generation());
+    return may_recover_.load();
+}
+
+std::size_t Recorder::recover(model::SpanBuilder& into, std::size_t spans_max) noexcept {
+    if (spans_max == 0 || !may_recover_.load()) return 0;
+    if (recovery_ == nullptr) {
+        if (!RingRecovery::claim()) return 0;  // another tracer of this process is at it
+        // A tracer that still held descriptors of the parent's files would, when it closes them,
+        // give back this process's locks on them.
+        for (Recorder* other = all_recorders.load(std::memory_order_acquire); other != nullptr;
+             other = other->next_) {
+            other->meet_generation(fork_generation());
+        }
+        recovery_.reset(new (std::nothrow) RingRecovery(options_, *directory_));
+        if (recovery_ == nullptr) {
+            RingRecovery::give_back_claim();
+            return 0;
+        }
+        recovery_->of_parents = recovery_of_parents_;
+    }
+    const RingRecovery::Taken taken =
+        recovery_->take(into, spans_max, *clock_, reader_.uses_counter());
+    recovered_.fetch_add(taken.spans + taken.no_memory, std::memory_order_release);
+    recovery_damaged_.fetch_add(taken.damaged, std::memory_order_relaxed);
+    dropped_[static_cast<std::size_t>(DropReason::no_memory)].fetch_add(
+        taken.no_memory, std::memory_order_release
+    );
+    if (recovery_->is_done()) end_recovery();
+    return taken.spans;
+}
+
+void Recorder::end_recovery() noexcept {
+    may_recover_.store(false);
+    if (recovery_ == nullptr) return;
+    recovery_.reset();
+    RingRecovery::give_back_claim();
+}
+
 FinishedCounts Recorder::counts() noexcept {
     meet_generation(fork_generation());
     FinishedCounts counts;
@@ -249,6 +315,9 @@ FinishedCounts Recorder::counts() noexcept {
         full += ring->full();
         counts.finished += ring->finished();
     }
+    counts.recovered = recovered_.load(std::memory_order_acquire);
+    counts.recovery_damaged = recovery_damaged_.load(std::memory_order_relaxed);
+    counts.rings_unfiled = rings_unfiled_.load(std::memory_order_relaxed);
     counts.finished += unringed_.load(std::memory_order_acquire);
     counts.texts_cut = texts_cut_.load(std::memory_order_relaxed);
     counts.orphans = orphans_.load(std::memory_order_relaxed);
@@ -276,22 +345,50 @@ void Recorder::reset_after_fork() noexcept {
     // The parent's threads may have held the locks; they are not here any more.
     unlock(hook_lock_);
     unlock(reader_lock_);
-    std::size_t count = 0;
-    for (ThreadRing* ring = rings_.load(std::memory_order_acquire); ring; ring = ring->next) {
-        ring->reset_after_fork();
-        ++count;
-    }
-    ring_count_.store(count, std::memory_order_relaxed);
-    next_to_drain_ = nullptr;
+    reset_rings_after_fork();
     for (auto& dropped : dropped_) dropped.store(0, std::memory_order_relaxed);
-    for (auto* number : {&drained_, &unringed_, &texts_cut_, &orphans_}) {
+    for (auto* number :
+         {&drained_,
+          &unringed_,
+          &texts_cut_,
+          &orphans_,
+          &recovered_,
+          &recovery_damaged_,
+          &rings_unfiled_}) {
         number->store(0, std::memory_order_relaxed);
+    }
+    may_recover_.store(directory_ != nullptr && clock_ != nullptr);
+    if (recovery_ != nullptr) {
+        // As it was in the middle of something it is not freed, only let go of its file.
+        recovery_->abandon_in_child();
+        recovery_of_parents_ = recovery_.release();
     }
     if (clock_ != nullptr) {
         clock_->restart(reader_.sample());
         time_anchor_.store(clock_->newest(), std::memory_order_relaxed);
     }
     attention_.fetch_or(kUntold, std::memory_order_acq_rel);
+}
+
+void Recorder::reset_rings_after_fork() noexcept {
+    // Nobody else uses the list now, so that it may lose the rings that lie in the parent's files.
+    std::size_t count = 0;
+    ThreadRing* kept = nullptr;
+    ThreadRing* next = nullptr;
+    for (ThreadRing* ring = rings_.load(std::memory_order_acquire); ring; ring = next) {
+        next = ring->next;
+        if (ring->has_file()) {
+            ring->leave_to_parent();
+            continue;
+        }
+        ring->reset_after_fork();
+        ring->next = kept;
+        kept = ring;
+        ++count;
+    }
+    rings_.store(kept, std::memory_order_release);
+    ring_count_.store(count, std::memory_order_relaxed);
+    next_to_drain_ = nullptr;
 }
 
 }  // namespace clew::tracer::internal

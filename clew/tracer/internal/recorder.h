@@ -20,6 +20,8 @@
 #include "clew/base/concurrent/fork_guard.h"
 #include "clew/propagation/trace_context.h"
 #include "clew/tracer/finished_spans.h"
+#include "clew/tracer/internal/ring_directory.h"
+#include "clew/tracer/internal/ring_recovery.h"
 #include "clew/tracer/internal/span_block.h"
 #include "clew/tracer/internal/thread_state.h"
 #include "clew/tracer/internal/tick_clock.h"
@@ -31,7 +33,10 @@ namespace clew::tracer::internal {
 class Recorder {
 public:
     // Requires: options are checked. Null when memory is short.
-    static Recorder* create(TracerOptions&& options) noexcept;
+    // `directory` is that of the option ring_dir; null: rings have no files.
+    static Recorder* create(
+        TracerOptions&& options, std::unique_ptr<RingDirectory> directory = nullptr
+    ) noexcept;
     void close() noexcept;
 
     const TracerOptions& options() const noexcept { return options_; }
@@ -65,13 +70,14 @@ public:
     std::size_t drain(model::SpanBuilder& into, std::size_t spans_max) noexcept;
     void set_wake_up(WakeUp wake_up) noexcept;
     FinishedCounts counts() noexcept;
+    bool may_recover() noexcept;
 
 private:
     // What deliver() has to look at besides its ring: usually nothing.
     static constexpr std::uint32_t kUntold = 1;  // the reporter does not know that spans finish
     static constexpr std::uint32_t kClosed = 2;
 
-    explicit Recorder(TracerOptions&& options);
+    Recorder(TracerOptions&& options, std::unique_ptr<RingDirectory> directory);
 
     ThreadRing* ring_of(ThreadState& thread, std::uint32_t generation) noexcept;
     ThreadRing* own_ring() noexcept;
@@ -81,9 +87,15 @@ private:
     std::size_t drain_ring(
         ThreadRing& ring, model::SpanBuilder& into, std::size_t spans_max
     ) noexcept;
+    // With ring_dir: what a kill from now on leaves can be placed in time.
+    void note_clock() noexcept;
+    // With ring_dir: spans of killed processes, as rows.
+    std::size_t recover(model::SpanBuilder& into, std::size_t spans_max) noexcept;
+    void end_recovery() noexcept;
     // In a child: begins anew, once, whichever thread comes first.
     void meet_generation(std::uint32_t generation) noexcept;
     void reset_after_fork() noexcept;
+    void reset_rings_after_fork() noexcept;
 
     TracerOptions options_;  // never changes, but for the sampler at close()
     const TickReader reader_;
@@ -109,6 +121,14 @@ private:
     std::array<std::atomic<std::uint64_t>, kDropReasons> dropped_{};
     std::atomic<std::uint64_t> texts_cut_{0};
     std::atomic<std::uint64_t> orphans_{0};
+
+    const std::unique_ptr<RingDirectory> directory_;  // null without ring_dir
+    std::atomic<bool> may_recover_;
+    std::unique_ptr<RingRecovery> recovery_;       // while it lasts; see invariant 2
+    RingRecovery* recovery_of_parents_ = nullptr;  // never touched again, nor freed
+    std::atomic<std::uint64_t> recovered_{0};
+    std::atomic<std::uint64_t> recovery_damaged_{0};
+    std::atomic<std::uint64_t> rings_unfiled_{0};
 
     Recorder* next_ = nullptr;  // of all recorders, so that leak checkers see them
 };

@@ -19,7 +19,13 @@ ThreadRing* ThreadRing::create(std::size_t bytes) noexcept {
         munmap(memory, bytes);
         return nullptr;
     }
-    return new (place) ThreadRing(static_cast<char*>(memory), bytes);
+    return new (place) ThreadRing(static_cast<char*>(memory), bytes, {});
+}
+
+ThreadRing* ThreadRing::create_in(const RingFile& file, std::size_t bytes) noexcept {
+    static_assert(kRingAt % alignof(ThreadRing) == 0);
+    static_assert(kRingAt + sizeof(ThreadRing) <= kSmallestPageBytes);
+    return new (file.page + kRingAt) ThreadRing(file.page + file.page_bytes, bytes, file);
 }
 
 bool ThreadRing::try_own() noexcept {
@@ -53,9 +59,17 @@ void ThreadRing::reset_after_fork() noexcept {
     }
 }
 
+void ThreadRing::leave_to_parent() noexcept {
+    RingFile file = file_;
+    const bool has_bytes = bytes_.load() != nullptr;
+    file.unlock();
+    munmap(file.page, file.page_bytes + (has_bytes ? size_ : 0));
+}
+
 void ThreadRing::unmap() noexcept {
-    munmap(bytes_, size_);
-    bytes_ = nullptr;
+    // Forgotten first: a child that is forked in between keeps memory that nobody uses, and never
+    // unmaps what has become somebody else's.
+    munmap(bytes_.exchange(nullptr), size_);
 }
 
 }  // namespace clew::tracer::internal

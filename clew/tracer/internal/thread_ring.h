@@ -5,6 +5,7 @@
 // the counts of what its thread finished and lost. Made at a thread's first finished span; when the
 // thread ends the next new one takes it over, with what is still in it. Linked into its recorder's
 // list for ever, so the list can be walked without a lock; only the memory is given back.
+// With the option ring_dir the object itself and its memory lie in a file (ring_file.h).
 //
 // Threads: the owner writes spans and counts, the reporter reads spans, anyone reads counts.
 // Invariants:
@@ -16,6 +17,7 @@
 #include <cstdint>
 
 #include "clew/base/concurrent/spsc_ring.h"
+#include "clew/tracer/internal/ring_file.h"
 
 namespace clew::tracer::internal {
 
@@ -23,6 +25,8 @@ class ThreadRing {
 public:
     // Owned by the caller's thread. Null when the system has no memory.
     static ThreadRing* create(std::size_t bytes) noexcept;
+    // The same in the mapping of a file.
+    static ThreadRing* create_in(const RingFile& file, std::size_t bytes) noexcept;
 
     bool try_own() noexcept;
     // Requires: owned by the caller.
@@ -31,6 +35,14 @@ public:
     void close() noexcept;
     // In a child: empties the ring of what the parent will send, and frees it.
     void reset_after_fork() noexcept;
+
+    // In a child: forgets a ring that lies in its parent's file, which goes on being the parent's.
+    // The object is gone afterwards. Requires: has_file().
+    void leave_to_parent() noexcept;
+
+    bool has_file() const noexcept { return file_.page != nullptr; }
+    RingFile& file() noexcept { return file_; }
+    const RingFile& file() const noexcept { return file_; }
 
     SpscRing<>& spans() noexcept { return spans_; }
 
@@ -55,8 +67,8 @@ public:
 private:
     enum State : std::uint32_t { free, owned, closed };
 
-    ThreadRing(char* bytes, std::size_t size) noexcept
-        : spans_(bytes, size), bytes_(bytes), size_(size) {}
+    ThreadRing(char* bytes, std::size_t size, const RingFile& file) noexcept
+        : spans_(bytes, size), bytes_(bytes), size_(size), file_(file) {}
     ~ThreadRing() = default;
 
     // One writer, so no locked instruction. Release pairs with the acquire of the reader, which
@@ -67,12 +79,13 @@ private:
     void unmap() noexcept;
 
     SpscRing<> spans_;
-    char* bytes_;
+    std::atomic<char*> bytes_;
     std::size_t size_;
     std::atomic<std::uint32_t> state_{owned};
     std::atomic<std::uint64_t> finished_{0};
     std::atomic<std::uint64_t> full_{0};  // dropped because there was no room
     std::uint64_t told_at_ = 0;  // the reporter's position at the last "half full", plus one
+    RingFile file_;
 };
 
 }  // namespace clew::tracer::internal

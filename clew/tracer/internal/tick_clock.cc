@@ -11,6 +11,7 @@ void TickClock::restart(const TickSample& first) noexcept {
     if (newest_ == 0) ++newest_;
     oldest_ = newest_;
     anchor(newest_) = {first, 1};
+    rate_is_known_ = false;
     rate_is_settled_ = false;
 }
 
@@ -35,6 +36,7 @@ void TickClock::observe(const TickSample& now) noexcept {
         return;
     }
     const double measured = static_cast<double>(elapsed_ns) / static_cast<double>(ticks);
+    rate_is_known_ = true;
     if (!rate_is_settled_) {
         // Never worse than the length of a sample over the age of what it converts.
         last.ns_per_tick = measured;

@@ -26,6 +26,13 @@ public:
     static constexpr std::int64_t kWallStepNs = 1'000'000;
 
     explicit TickClock(const TickSample& first) noexcept { restart(first); }
+    // One straight line, for the ticks of a process that has ended.
+    TickClock(const TickSample& at, double ns_per_tick) noexcept {
+        restart(at);
+        anchor(newest_).ns_per_tick = ns_per_tick;
+        rate_is_known_ = true;
+        rate_is_settled_ = true;
+    }
 
     // Forgets all anchors, as after fork(); their numbers are not used again.
     void restart(const TickSample& first) noexcept;
@@ -35,6 +42,14 @@ public:
 
     // The anchor for traces that begin now. Never 0.
     std::uint32_t newest() const noexcept { return newest_; }
+
+    // What the newest anchor knows of the rate; 0 before the first measurement.
+    double ns_per_tick() const noexcept {
+        return rate_is_known_ ? anchor(newest_).ns_per_tick : 0.0;
+    }
+    // True when it was measured over a time that makes it exact.
+    bool rate_is_settled() const noexcept { return rate_is_settled_; }
+    const TickSample& newest_sample() const noexcept { return anchor(newest_).at; }
 
     // Microseconds since the Unix epoch. `anchor`: 0 or unknown is the newest.
     std::int64_t wall_us(std::uint64_t tick, std::uint32_t anchor) const noexcept;
@@ -56,6 +71,7 @@ private:
     std::array<Anchor, kAnchorsMax> anchors_;
     std::uint32_t newest_ = 0;
     std::uint32_t oldest_ = 0;
+    bool rate_is_known_ = false;
     bool rate_is_settled_ = false;  // of the first anchor, which had nothing to measure against
 };
 
