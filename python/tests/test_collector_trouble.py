@@ -14,6 +14,8 @@ import pytest
 import services
 import thrift_spans
 
+import clew
+
 UNSAMPLED = {"X-B3-Sampled": "0"}
 
 
@@ -167,4 +169,23 @@ patcher.active_tracer().start("a").finish()
         collector.port,
     )
     collector.close()
+    assert time.monotonic() - begin < 30
+
+
+def test_https_is_refused_at_once():
+    with pytest.raises(ValueError, match="endpoint: https is not in this build"):
+        clew.Tracer("a", "https://collector", ignore_environment=True)
+
+
+def test_leaving_is_quick_when_nobody_listens(unused_port):
+    begin = time.monotonic()
+    services.run_script(
+        """
+import sys, time
+import clew
+tracer = clew.Tracer("a", f"http://127.0.0.1:{sys.argv[1]}/", close_timeout_ms=60_000)
+tracer.start("a").finish()
+""",
+        unused_port,
+    )
     assert time.monotonic() - begin < 30
