@@ -15,12 +15,21 @@ BENCH_REQUIREMENTS = ROOT / "python/bench/requirements.txt"
 TEST_REQUIREMENTS = ROOT / "python/tests/requirements.txt"
 TEST_FILES = [DEMO_REQUIREMENTS, TEST_REQUIREMENTS]
 TOOLS = ["pytest==8.4.2", "ruff==0.17.6"]
+# Of the builds for other interpreters: their C++ is the same, and without optimization at link time
+# it is compiled once for all of them.
+UNLINKED = [
+    "--config-settings=build-dir=../build/python-unlinked/{wheel_tag}",
+    "--config-settings=cmake.define.CMAKE_INTERPROCEDURAL_OPTIMIZATION=OFF",
+]
 # What the extension is made of: a change in any of these means installing it again.
 SOURCES = [ROOT / name for name in ("python", "clew", "cmake", "CMakeLists.txt")]
 
 
 def ensure(folder, name, requirements, extras=(), library=True, base=sys.executable):
-    """A virtual environment with the requirements and `./python`; returns its interpreter."""
+    """A virtual environment with the requirements and `./python`; returns its interpreter.
+
+    base: the interpreter that it is made with.
+    """
     python = folder / "bin/python"
     if not python.exists():
         run([base, "-m", "venv", folder], quiet=True)
@@ -33,17 +42,17 @@ def ensure(folder, name, requirements, extras=(), library=True, base=sys.executa
             run([python, "-m", "pip", "install", "-q", *extras, *words], quiet=True)
         wanted.set()
     if library:
-        install_clew(folder, name)
+        install_clew(folder, name, [] if base == sys.executable else UNLINKED)
     return python
 
 
-def install_clew(folder, name):
+def install_clew(folder, name, settings=()):
     if (ROOT / "python/pyproject.toml").is_file():
         stamp = Stamp(f"{name}-clew", sys.version, content_hash(*SOURCES))
         if stamp.is_stale():
             say(f"building ./python and installing it into build/{folder.name}")
             install = [folder / "bin/python", "-m", "pip", "install", "-q"]
-            run([*install, "--force-reinstall", "--no-deps", "./python"], quiet=True)
+            run([*install, "--force-reinstall", "--no-deps", *settings, "./python"], quiet=True)
             stamp.set()
 
 
