@@ -4,6 +4,7 @@
 // Tracing for C and what speaks C: the Python extension, Lua, nginx modules. A program makes
 // one tracer, starts a span per piece of work in storage of its own (no allocation per span), says
 // what it knows and finishes it; a thread named "clew-report" sends. tracing.h is the C++ face.
+// Options are in c_options.h; headers, and what travels in them, in c_propagation.h.
 // No call throws, aborts, or waits for the network, except where it says "blocks". A null tracer or
 // span is allowed and means that nothing is traced.
 //

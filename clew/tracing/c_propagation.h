@@ -40,7 +40,8 @@ enum {
 };
 
 // Reads what a caller sent: *received is all zeros when nothing valid was there. *carried becomes a
-// reference to give back, or NULL; with a NULL `carried` it is dropped.
+// reference to give back, or NULL; it may be there without a context (baggage alone). With a NULL
+// `carried` it is dropped.
 int clew_extract(
     clew_tracer* tracer,
     clew_get get,
