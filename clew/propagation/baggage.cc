@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/propagation/baggage.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "clew/base/text.h"
@@ -76,6 +77,9 @@ void append_without_spaces(std::string_view text, std::string& out) {
 // Appends members while they are within the limits.
 class Writer {
 public:
+    // For about so many bytes.
+    explicit Writer(std::size_t bytes) { text_.reserve(std::min(bytes, kBaggageBytesMax)); }
+
     // False when the member does not fit.
     bool add(const BaggageMember& member) {
         const std::size_t before = text_.size();
@@ -120,7 +124,7 @@ void append_encoded(std::string_view text, std::string& out) {
 }
 
 Writer copy_without(std::string_view text, std::string_view key) {
-    Writer writer;
+    Writer writer(text.size());
     BaggageReader reader(text);
     BaggageMember member;
     while (reader.next(member)) {
@@ -143,7 +147,7 @@ bool BaggageReader::next(BaggageMember& member) noexcept {
 
 ReceivedBaggage normal_baggage(std::string_view text) {
     ReceivedBaggage out;
-    Writer writer;
+    Writer writer(text.size());
     BaggageReader reader(text);
     BaggageMember member;
     while (reader.next(member)) out.had_malformed |= !writer.add(member);
