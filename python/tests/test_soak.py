@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,22 @@ def soaked(watch):
         yield results
 
 
+def ask_until_taken(collector, service):
+    """Requests until a collector that is back has taken a span; how many it took.
+
+    A queue may have emptied into the trouble, so that without requests nothing would be sent.
+    """
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    requests = 0
+    while collector.taken == 0:
+        state = service.ask("/state", UNSAMPLED)
+        assert time.monotonic() < deadline, f"nothing in {RECOVERY_SECONDS} s: {state}"
+        assert service.get("/soak")[0] == 200
+        requests += 1
+        time.sleep(0.1)
+    return requests
+
+
 def recover(collectors, running, results):
     """Brings the collectors back and adds to the results what happens then."""
     messages = {case: collector.messages for case, collector in collectors.items()}
@@ -119,7 +136,7 @@ def recover(collectors, running, results):
     for case in CASES:
         results[case]["messages_in_trouble"] = messages[case]
         # Full queues drop what finishes now: they have to empty first.
-        services.wait_until(lambda case=case: collectors[case].taken, RECOVERY_SECONDS)
+        results[case]["nudges"] = ask_until_taken(collectors[case], running[case])
         assert running[case].ask("/settle", UNSAMPLED)["settled"] is True
         for path in paths:
             assert running[case].get(path)[0] == 200
@@ -165,7 +182,8 @@ def test_memory_is_bounded(soak):
 def test_every_span_is_sent_or_dropped_for_a_reason(soak):
     stats = soak["settled"]["stats"]
     assert soak["settled"]["settled"] is True
-    assert stats["finished"] == WARM_UP + soak["load"]["requests"] + AFTERWARDS
+    asked = WARM_UP + soak["load"]["requests"] + soak["nudges"] + AFTERWARDS
+    assert stats["finished"] == asked
     assert stats["finished"] == stats["sent"] + sum(stats["dropped"].values())
     assert stats["sent"] == soak["taken"]
 
