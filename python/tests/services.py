@@ -105,13 +105,13 @@ def running(script, *arguments, environment=None, before=()):
         service.stop()
 
 
-def run_script(text, *arguments, environment=None):
+def run_script(text, *arguments, environment=None, seconds=READY_SECONDS):
     """Runs a Python program given as text to its end; returns what it printed."""
     done = subprocess.run(
         [sys.executable, "-c", text, *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=READY_SECONDS,
+        timeout=seconds,
         cwd=TESTS,
         env=clean_environment() | (environment or {}),
         check=False,

@@ -143,7 +143,7 @@ connection = client.HTTPConnection("127.0.0.1", sock.getsockname()[1])
 for number in range(3):
     connection.request("GET", f"/{number}")
     assert len(connection.getresponse().read()) == 16
-patcher.disable_trace_patch()
+assert patcher.active_tracer().flush(20)
 assert faults.counts() == {}
 """
     services.run_script(script, scribe.endpoint)
