@@ -68,10 +68,10 @@ class _Finder:
 
 
 def _enable():
-    from clew import session
+    from clew import hooks, session
 
     if session.active() is None:
-        session.enable(log_annotations=_log_annotations())
+        session.enable(hooks=hooks.WITHOUT_CODE, log_annotations=_log_annotations())
 
 
 def _log_annotations():

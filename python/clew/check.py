@@ -33,7 +33,12 @@ def main() -> int:
     print(f"  {sys.executable}")
     try:
         service_name = None if named_by_environment() else "clew-run"
-        session.enable(service_name=service_name, endpoint=default_endpoint(), sample_rate=1.0)
+        session.enable(
+            service_name=service_name,
+            endpoint=default_endpoint(),
+            sample_rate=1.0,
+            hooks=hooks.WITHOUT_CODE,
+        )
     except (TypeError, ValueError) as error:
         print(f"settings: {error}")
         return 1

@@ -44,9 +44,19 @@ HOOKS: Mapping[str, Mapping[str, str]] = {
     },
     "logging": {"logging": "clew.log_records"},
     "log_annotations": {"logging": "clew.logging_capture"},
+    "gunicorn": {
+        "gunicorn.workers.base": "clew.hosts",
+        "gunicorn.workers.gasgi": "clew.hosts",
+    },
+    "uvicorn": {"uvicorn.config": "clew.hosts"},
 }
-# Armed unless others are asked for; the last is for those who ask.
-DEFAULT = tuple(HOOKS)[:-1]
+# Only for those who ask; clew-run asks for the servers.
+SERVERS = ("gunicorn", "uvicorn")
+ON_REQUEST = ("log_annotations", *SERVERS)
+# Armed unless others are asked for.
+DEFAULT = tuple(name for name in HOOKS if name not in ON_REQUEST)
+# What clew-run asks for.
+WITHOUT_CODE = DEFAULT + SERVERS
 
 
 def chosen(names: Iterable[str] | None) -> tuple[str, ...]:
