@@ -106,7 +106,7 @@ enum {
 const char* clew_breaker_name(uint32_t state);
 
 // Since the process (after a fork: since the child) began. After a flush that returned 1 with no
-// span finished meanwhile: finished = sent + all dropped, exactly.
+// span finished meanwhile: finished + recovered = sent + all dropped, exactly.
 typedef struct clew_stats {
     uint64_t finished;  // sampled spans only; the others are not recorded
     uint64_t sent;      // the collector said that it has them
@@ -121,6 +121,9 @@ typedef struct clew_stats {
     uint64_t breaker_openings;     // the collector was left alone after failures in a row
     uint32_t breaker;              // whether it is now; clew_breaker_*
     uint32_t reserved;
+    uint64_t recovered;         // option ring_dir: spans that a killed process had finished
+    uint64_t recovery_damaged;  // spans, or rests of files, of killed processes: unreadable
+    uint64_t rings_unfiled;     // threads whose spans would not outlive a kill, for want of room
 } clew_stats;
 void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats);
 

@@ -77,6 +77,7 @@ TracingOptions from_c(const clew_options& options) {
     result.trust_inbound = text_or_empty(options.trust_inbound);
     result.sampler = text_or_empty(options.sampler);
     result.tls_ca_file = text_or_empty(options.tls_ca_file);
+    result.ring_dir = text_or_empty(options.ring_dir);
     if (!(options.sample_rate < 0)) result.sample_rate = options.sample_rate;
     set_unless_zero(options.local_port, result.local_port);
     set_unless_zero(options.trace_id_bits, result.trace_id_bits);
@@ -200,6 +201,9 @@ void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats) {
     stats->compression_refused = counts.compression_refused;
     stats->breaker_openings = counts.breaker_openings;
     stats->breaker = static_cast<std::uint32_t>(counts.breaker);
+    stats->recovered = counts.tracer.recovered;
+    stats->recovery_damaged = counts.tracer.recovery_damaged;
+    stats->rings_unfiled = counts.tracer.rings_unfiled;
     stats->headers_malformed = tracer->tracing->malformed_headers();
     add_tracer_drops(counts.tracer, *stats);
     add_reporter_drops(counts, *stats);

@@ -42,6 +42,7 @@ typedef struct clew_options {
     const char* trust_inbound;   // [CLEW_TRUST_INBOUND] "all" (default), "ids" or "no"
     const char* sampler;         // [CLEW_SAMPLER] instead of sample_rate; see sampler_text.h
     const char* tls_ca_file;     // [CLEW_TLS_CA_FILE] of an https collector; the system's
+    const char* ring_dir;        // [CLEW_RING_DIR] spans outlive a kill there; absent
 } clew_options;
 
 // `size` is sizeof(clew_options), which tells the version that the program was built with.

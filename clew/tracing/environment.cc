@@ -197,6 +197,7 @@ Expected<TracingOptions> with_environment(TracingOptions options, const Environm
     reader.number("CLEW_QUEUE_BYTES_MAX", kQueueBytesMax, options.queue_bytes_max);
     reader.yes_or_no("CLEW_GZIP", options.gzip);
     reader.text("CLEW_TLS_CA_FILE", options.tls_ca_file);
+    reader.text("CLEW_RING_DIR", options.ring_dir);
     if (Expected<void> done = reader.finish(); !done) return std::move(done).error();
     return options;
 }

@@ -68,6 +68,7 @@ TEST(Environment, fills_every_option) {
             {"CLEW_JOIN", "0"},
             {"CLEW_GZIP", "false"},
             {"CLEW_TLS_CA_FILE", "/ca.pem"},
+            {"CLEW_RING_DIR", "/dev/shm"},
             {"CLEW_PROPAGATION", "b3"},
             {"CLEW_EXTRACT_ORDER", "tracecontext,b3"},
             {"CLEW_TRUST_INBOUND", "ids"},
@@ -86,6 +87,7 @@ TEST(Environment, fills_every_option) {
     EXPECT_EQ(options->join, false);
     EXPECT_EQ(options->gzip, false);
     EXPECT_EQ(options->tls_ca_file, "/ca.pem");
+    EXPECT_EQ(options->ring_dir, "/dev/shm");
     EXPECT_EQ(options->propagation, "b3");
     EXPECT_EQ(options->extract_order, "tracecontext,b3");
     EXPECT_EQ(options->trust_inbound, "ids");

@@ -182,6 +182,7 @@ private:
             "queue_bytes_max", options_.queue_bytes_max, kQueueBytesMax, reporter.queue_bytes_max
         );
         tracer::TracerLimits& limits = final_.tracer.limits;
+        final_.tracer.ring_dir = options_.ring_dir;
         const std::uint64_t ring =
             number("ring_bytes", options_.ring_bytes, kRingBytes, limits.ring_bytes_max);
         limits.ring_bytes_max = std::bit_ceil(ring);

@@ -66,6 +66,9 @@ struct TracingOptions {
     std::optional<bool> gzip = {};
     // [CLEW_TLS_CA_FILE] the system's. The authorities that an https collector is checked by: PEM.
     std::string tls_ca_file = {};
+    // [CLEW_RING_DIR] absent. A directory in memory (tmpfs) in which finished spans wait, so that
+    // the next start of the service sends what a killed process has left.
+    std::string ring_dir = {};
 
     // False: no environment variable is read.
     bool read_environment = true;
