@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/sampler/counting_sampler.h"
 
-#include <cmath>
 #include <random>
 
 #include "clew/sampler/internal/rate_text.h"
@@ -10,7 +9,7 @@ namespace clew::sampler {
 
 Expected<CountingSampler> CountingSampler::create(double rate, std::uint64_t seed) {
     if (!(rate >= 0.0 && rate <= 1.0)) return internal::wrong_rate(static_cast<float>(rate));
-    auto wanted = static_cast<std::size_t>(std::lround(rate * static_cast<double>(kWindow)));
+    auto wanted = static_cast<std::size_t>(rate * static_cast<double>(kWindow) + 0.5);
     if (rate > 0.0 && wanted == 0) wanted = 1;
     CountingSampler sampler;
     std::mt19937_64 random(seed);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <string>
 
 namespace clew::sampler {
@@ -31,7 +30,9 @@ Expected<RateLimitingSampler> RateLimitingSampler::create(double rate, const Clo
 RateLimitingSampler::RateLimitingSampler(double rate, const Clock& clock) noexcept
     : clock_(&clock),
       // Below one trace in a hundred years nothing is told apart any more.
-      interval_ns_(rate > 0.0 ? std::llround(std::min(kSecondNs / rate, 3e18)) : 0),
+      interval_ns_(
+          rate > 0.0 ? static_cast<std::int64_t>(std::min(kSecondNs / rate, 3e18) + 0.5) : 0
+      ),
       burst_ns_(std::max<std::int64_t>(0, kBurstNs - interval_ns_)),
       due_ns_(now_ns(clock)) {}
 

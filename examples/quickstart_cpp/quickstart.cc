@@ -18,7 +18,6 @@
 #include "clew/tracing/tracing.h"
 
 using clew::model::Kind;
-using clew::propagation::TraceContext;
 using clew::tracer::ScopedSpan;
 using clew::tracing::Tracing;
 
@@ -28,13 +27,13 @@ using Headers = std::map<std::string, std::string, std::less<>>;
 
 // The server's side: continue the trace that the caller's headers carry.
 void answer_in_back(const Tracing& back, const Headers& headers) {
-    const TraceContext caller =
+    const auto received =
         back.extract([&](std::string_view name) -> std::optional<std::string_view> {
             const auto found = headers.find(name);
             if (found == headers.end()) return std::nullopt;
             return found->second;
         });
-    ScopedSpan request(back.tracer().join_span(caller, "get /thumb/{id}"));
+    ScopedSpan request(back.tracer().join_span(received.context, "get /thumb/{id}"));
     request->tag("http.path", "/thumb/42");
 
     // A piece of work inside: its parent is the span above, the current one of this thread.
