@@ -78,7 +78,8 @@ def _is_ours(name: str | bytes, names: set[str]) -> bool:
 def extract(headers: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> Received:
     """Reads what a sender has said about its trace, to be the parent of a span here.
 
-        with clew.span("thumbnail", kind="consumer", parent=clew.extract(message.headers)): ...
+        with clew.span("thumbnail", kind="consumer", parent=clew.extract(message.headers)):
+            make_thumbnail(message)
 
     headers is a mapping or an iterable of pairs; names, in any case, and values are str or bytes.
     Nonsense counts as nothing: the span then begins a trace. Never raises.
