@@ -8,8 +8,8 @@ the handoff. One account and one container server with four devices each. All on
     folder/devices   where Swift keeps what it stores; needs extended attributes
 """
 
-import getpass
 import os
+import pwd
 import random
 import socket
 import subprocess
@@ -147,7 +147,7 @@ class Layout:
         return {
             "port": port,
             "workers": WORKERS,
-            "user": getpass.getuser(),
+            "user": pwd.getpwuid(os.geteuid()).pw_name,
             "etc": self.etc,
             "devices": self.devices,
             "seconds": SECONDS_MAX,
