@@ -179,6 +179,9 @@ http.client.HTTPConnection("127.0.0.1", 1).close()
         ("ValueError", "endpoint replaces host and port", "endpoint='scribe://a:1', port=5"),
         ("ValueError", "propagation", "propagation='b4'"),
         ("TypeError", "", "propagation=4"),
+        ("ValueError", "trust_inbound is 'some'", "trust_inbound='some'"),
+        ("ValueError", "not: 'sometimes'", "sampler='sometimes'"),
+        ("ValueError", "sampler replaces sample_rate", "sampler='never', sampling_rate=0.5"),
         ("ValueError", "trace_id_bits", "trace_id_bits=65"),
         ("ValueError", "flush_interval_ms", "flush_interval_ms=-1"),
         ("ValueError", "flush_interval_ms", "flush_interval_ms=60001"),
@@ -187,6 +190,25 @@ http.client.HTTPConnection("127.0.0.1", 1).close()
 )
 def test_a_wrong_argument_is_one_clear_sentence(kind, words, arguments):
     run_script(IMPORTS + f"refused({kind}, {words!r}, {arguments})")
+
+
+def test_callers_are_trusted_and_traces_are_chosen_as_asked():
+    run_script(
+        IMPORTS
+        + """
+def received(**options):
+    patcher.enable_trace_patch(**options)
+    environ = {"HTTP_B3": "a" * 16 + "-" + "b" * 16 + "-1", "PATH_INFO": "/a"}
+    with patcher.active_tracer().receive("get", environ) as span:
+        return span.trace_id, span.is_sampled
+
+assert received() == ("a" * 16, True)
+assert received(trust_inbound="ids", sampler="/a=never; always") == ("a" * 16, False)
+assert received(trust_inbound="ids", sampler=lambda name, path: path != "/a") == ("a" * 16, False)
+trace_id, is_sampled = received(trust_inbound="no")
+assert trace_id != "a" * 16 and is_sampled
+"""
+    )
 
 
 def test_what_is_left_at_its_default_gives_way_to_the_environment(scribe):

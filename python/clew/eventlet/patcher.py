@@ -18,7 +18,7 @@ import os
 
 from clew import session
 from clew._native import Tracer
-from clew.session import check
+from clew.session import Sampler, check
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9410  # of scribe
@@ -34,6 +34,8 @@ def enable_trace_patch(
     service_name: str | None = None,
     legacy_tags: bool = False,
     propagation: str | None = None,
+    trust_inbound: str | None = None,
+    sampler: Sampler | str | None = None,
     trace_id_bits: int | None = None,
     flush_interval_ms: int | None = None,
 ) -> None:
@@ -46,13 +48,17 @@ def enable_trace_patch(
                        "http://host:9411/api/v2/spans" for Zipkin's HTTP
     service_name       the name of this service in Zipkin; the program's file name
     legacy_tags        also the tag http.uri: path and query, as eventlet.zipkin sent it
-    propagation        the headers sent: "b3multi" (X-B3-TraceId ...) or "b3" (one header)
+    propagation        the headers sent, with commas: "b3multi" (X-B3-TraceId ..., the default),
+                       "b3" (one header), "tracecontext" (W3C), "baggage"
+    trust_inbound      what to take over of a caller's headers: "all", "ids" or "no"
+    sampler            instead of sampling_rate: words, "per_second(100)", or a callable; see
+                       clew.enable()
     trace_id_bits      of new traces: 64 or 128
     flush_interval_ms  how long a finished span may wait to be sent with others: 1 to 60000; 500
 
     What is left at its default gives way to the environment: CLEW_ENDPOINT, CLEW_SERVICE_NAME
-    (or OTEL_SERVICE_NAME), CLEW_SAMPLE_RATE, CLEW_PROPAGATION, CLEW_TRACE_ID_BITS,
-    CLEW_FLUSH_INTERVAL_MS. No connection is opened here; a collector that is away costs spans,
+    (or OTEL_SERVICE_NAME), CLEW_SAMPLE_RATE, CLEW_SAMPLER, CLEW_PROPAGATION, CLEW_TRUST_INBOUND,
+    CLEW_TRACE_ID_BITS, CLEW_FLUSH_INTERVAL_MS. No connection is opened here; a collector that is away costs spans,
     which are counted, and never a request.
 
     TypeError, ValueError: an argument is wrong; nothing has changed then.
@@ -69,6 +75,8 @@ def enable_trace_patch(
         endpoint=where,
         sample_rate=sample_rate,
         propagation=propagation,
+        trust_inbound=trust_inbound,
+        sampler=sampler,
         trace_id_bits=trace_id_bits,
         flush_interval_ms=flush_interval_ms,
         log_annotations=trace_app_log,
