@@ -58,8 +58,8 @@ def enable_trace_patch(
 
     What is left at its default gives way to the environment: CLEW_ENDPOINT, CLEW_SERVICE_NAME
     (or OTEL_SERVICE_NAME), CLEW_SAMPLE_RATE, CLEW_SAMPLER, CLEW_PROPAGATION, CLEW_TRUST_INBOUND,
-    CLEW_TRACE_ID_BITS, CLEW_FLUSH_INTERVAL_MS. No connection is opened here; a collector that is away costs spans,
-    which are counted, and never a request.
+    CLEW_TRACE_ID_BITS, CLEW_FLUSH_INTERVAL_MS. No connection is opened here; a collector that is
+    away costs spans, which are counted, and never a request.
 
     TypeError, ValueError: an argument is wrong; nothing has changed then.
     """
