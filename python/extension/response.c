@@ -58,7 +58,7 @@ static void response_dealloc(ResponseObject* self) {
     Py_DECREF(type);
 }
 
-static void tell_failure(ResponseObject* self, PyObject* error) {
+void response_tell_failure(ResponseObject* self, PyObject* error) {
     if (!self->has_failed) {
         self->has_failed = true;
         span_tell_error(self->span, error);
@@ -73,7 +73,7 @@ __attribute__((noinline)) void response_failing(ResponseObject* self) {
     PyErr_Fetch(&type, &error, &traceback);
     PyErr_NormalizeException(&type, &error, &traceback);
     if (error != NULL) {
-        tell_failure(self, error);
+        response_tell_failure(self, error);
     }
     if (!self->has_sent) {
         memcpy(self->status, "500", sizeof self->status);  // what servers answer then
@@ -126,104 +126,6 @@ void response_finish(ResponseObject* self) {
     }
     span_finish_now(span);
 }
-
-// --- start_response ---
-
-static void read_status(ResponseObject* self, PyObject* status) {
-    if (PyUnicode_Check(status) && PyUnicode_GET_LENGTH(status) >= 3 &&
-        PyUnicode_KIND(status) == PyUnicode_1BYTE_KIND) {
-        const char* text = PyUnicode_DATA(status);
-        if (text[0] >= '1' && text[0] <= '9') {
-            memcpy(self->status, text, sizeof self->status);
-        }
-    }
-}
-
-// exc_info of start_response(status, headers, exc_info): why an application answers otherwise.
-static void read_reason(ResponseObject* self, PyObject* reason) {
-    if (PyTuple_Check(reason) && PyTuple_GET_SIZE(reason) == 3 &&
-        PyExceptionInstance_Check(PyTuple_GET_ITEM(reason, 1))) {
-        tell_failure(self, PyTuple_GET_ITEM(reason, 1));
-    }
-}
-
-// The response's headers with one more; a new list, or NULL with an exception.
-static PyObject* with_trace_id(const ResponseObject* self, PyObject* headers) {
-    PyObject* more = PySequence_List(headers);
-    PyObject* trace_id = more != NULL ? span_trace_id(self->span) : NULL;
-    PyObject* pair = trace_id != NULL ? PyTuple_Pack(2, self->trace_header, trace_id) : NULL;
-    Py_XDECREF(trace_id);
-    if (pair == NULL || PyList_Append(more, pair) < 0) {
-        Py_CLEAR(more);
-    }
-    Py_XDECREF(pair);
-    return more;
-}
-
-static PyObject* pass_on(ResponseObject* self, PyObject* args, PyObject* keywords) {
-    if (self->trace_header == NULL || PyTuple_GET_SIZE(args) < 2) {
-        return PyObject_Call(self->start_response, args, keywords);
-    }
-    PyObject* headers = with_trace_id(self, PyTuple_GET_ITEM(args, 1));
-    PyObject* given = headers != NULL ? PySequence_List(args) : NULL;
-    if (given == NULL) {
-        Py_XDECREF(headers);
-        return NULL;
-    }
-    PyList_SetItem(given, 1, headers);
-    PyObject* changed = PyList_AsTuple(given);
-    Py_DECREF(given);
-    PyObject* result = NULL;
-    if (changed != NULL) {
-        result = PyObject_Call(self->start_response, changed, keywords);
-        Py_DECREF(changed);
-    }
-    return result;
-}
-
-static PyObject* response_call(ResponseObject* self, PyObject* args, PyObject* keywords) {
-    if (self->start_response == NULL) {
-        PyErr_SetString(PyExc_RuntimeError, "start_response() was called after the response");
-        return NULL;
-    }
-    PyObject* reason = keywords == NULL
-                           ? NULL
-                           : PyDict_GetItemWithError(keywords, self->state->names[name_exc_info]);
-    const Py_ssize_t count = PyTuple_GET_SIZE(args);
-    if (count > 2) {
-        reason = PyTuple_GET_ITEM(args, 2);
-    }
-    if (reason != NULL) {
-        read_reason(self, reason);
-    }
-    PyObject* write = pass_on(self, args, keywords);
-    if (write == NULL) {
-        return NULL;
-    }
-    if (count > 0) {
-        read_status(self, PyTuple_GET_ITEM(args, 0));
-    }
-    if (write == Py_None) {
-        return write;
-    }
-    Py_XSETREF(self->write, write);
-    return PyObject_GetAttr((PyObject*)self, self->state->names[name_write]);
-}
-
-static PyObject* response_write(ResponseObject* self, PyObject* bytes) {
-    if (self->write == NULL) {
-        PyErr_SetString(PyExc_RuntimeError, "write() was called after the response");
-        return NULL;
-    }
-    self->has_sent = true;
-    PyObject* done = PyObject_CallOneArg(self->write, bytes);
-    if (done == NULL) {
-        response_failing(self);
-    }
-    return done;
-}
-
-// --- the body ---
 
 PyObject* response_of(ResponseObject* self, PyObject* body) {
     Py_XSETREF(self->body, body);

@@ -45,6 +45,12 @@ PyObject* response_of_sized(ResponseObject* self, PyObject* body);
 // The body itself, which ends the span when it is closed, or when it cannot be told to, at once.
 PyObject* response_of_file(ResponseObject* self, PyObject* body);
 
+// What the application calls: start_response(status, headers, reason) and write(bytes).
+PyObject* response_call(ResponseObject* self, PyObject* args, PyObject* keywords);
+PyObject* response_write(ResponseObject* self, PyObject* bytes);
+
+// Tells the span why the request failed; what follows from the first reason is not another.
+void response_tell_failure(ResponseObject* self, PyObject* error);
 // Tells the span about the exception that is on its way, which stays set.
 void response_failing(ResponseObject* self);
 // Tells the span about the status, and ends it; the second time it does nothing.

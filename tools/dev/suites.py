@@ -25,6 +25,7 @@ QUICK_PYTHON_TESTS = [
     "test_headers",
     "test_threads",
     "test_wsgi",
+    "test_wsgi_options",
     "test_asgi",
     "test_httpx",
     "test_aiohttp",
