@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The options of clew.wsgi(), and that it does nothing while tracing is off. As test_wsgi.py does."""
+"""The options of clew.wsgi(), and that it does nothing while tracing is off; as test_wsgi.py."""
 
 import pytest
 from test_wsgi import Server, environ_of, only, plain
