@@ -172,7 +172,9 @@ def test_check_says_that_settings_are_wrong():
 def test_check_says_that_a_hook_does_not_fit(tmp_path, scribe):
     (tmp_path / "eventlet").mkdir()
     (tmp_path / "eventlet/__init__.py").write_text("raise RuntimeError('not today')\n")
-    environment = {"CLEW_ENDPOINT": scribe.endpoint, "PYTHONPATH": str(tmp_path)}
+    # Before what a sanitizer's build may have there already.
+    path = os.pathsep.join([str(tmp_path), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
+    environment = {"CLEW_ENDPOINT": scribe.endpoint, "PYTHONPATH": path}
     status, out, _ = clew_run("--check", environment=environment)
     assert status == 1
     assert "  eventlet.wsgi: cannot be imported: RuntimeError: not today\n" in out
