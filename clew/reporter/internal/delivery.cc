@@ -81,10 +81,21 @@ void Delivery::take_finished() {
         model::SpanBuilder builder;
         const std::size_t count = parts_.spans.drain(builder, kDrainSpans);
         if (count == 0) return;
+        tell_losses(builder);
         encode(builder.finish());
         queue_bytes_.set(static_cast<std::int64_t>(queue_.size_bytes()));
         queue_spans_.set(static_cast<std::int64_t>(queue_.spans()));
         if (count < kDrainSpans) return;
+    }
+}
+
+void Delivery::tell_losses(model::SpanBuilder& spans) noexcept {
+    ReporterCounts counts;
+    add_counts(counts);
+    counts.tracer = parts_.spans.counts();
+    try {
+        loss_notice_.add_to(spans, counts);
+    } catch (const std::bad_alloc&) {  // the notice alone is lost; the counts can still be read
     }
 }
 

@@ -23,6 +23,7 @@
 #include "clew/base/counter.h"
 #include "clew/codec/span_encoder.h"
 #include "clew/reporter/internal/encoded_queue.h"
+#include "clew/reporter/internal/loss_notice.h"
 #include "clew/reporter/reporter_counts.h"
 #include "clew/reporter/reporter_options.h"
 #include "clew/tracer/finished_spans.h"
@@ -73,6 +74,7 @@ public:
 
 private:
     void take_finished();
+    void tell_losses(model::SpanBuilder& spans) noexcept;
     void encode(const model::SpanBatch& batch);
     void send_queued();
     // Sends one message and does what follows from its outcome.
@@ -96,6 +98,7 @@ private:
     const ReporterOptions options_;
     const Clock& clock_;
 
+    LossNotice loss_notice_;
     EncodedQueue queue_;
     std::vector<std::string_view> message_;  // points into queue_
     transport::Backoff backoff_;

@@ -103,6 +103,19 @@ TEST_F(DeliveryTest, drops_what_is_refused_and_goes_on_at_once) {
     expect_balance();
 }
 
+TEST_F(DeliveryTest, tells_the_collector_of_losses_with_the_next_span) {
+    sender_->answer(Outcome::refused);
+    finish_spans(2);
+    delivery_->round();
+    finish_spans(1);
+    delivery_->round();
+    finish_spans(1);
+    delivery_->round();
+    ASSERT_EQ(sender_->messages.size(), 3U);
+    EXPECT_NE(sender_->messages[1][0].find("\"clew.dropped.refused\":\"2\""), std::string::npos);
+    EXPECT_EQ(sender_->messages[2][0].find("clew.dropped"), std::string::npos);
+}
+
 TEST_F(DeliveryTest, never_repeats_what_was_not_answered) {
     sender_->answer(Outcome::unanswered);
     finish_spans(3);
