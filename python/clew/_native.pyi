@@ -22,6 +22,9 @@ class Stats(TypedDict):
     compression_refused: int
     breaker: Literal["closed", "open", "half_open"]
     breaker_openings: int
+    recovered: int
+    recovery_damaged: int
+    rings_unfiled: int
     last_error: str
 
 version: str
@@ -93,6 +96,7 @@ class Tracer:
         extract_order: str | None = None,
         trust_inbound: Literal["all", "ids", "no"] | None = None,
         sampler: str | None = None,
+        ring_dir: str | None = None,
         ignore_environment: bool = False,
     ) -> Tracer: ...
     def start(self, name: object, kind: Kind = "local", parent: Span | None = None, /) -> Span: ...

@@ -13,6 +13,7 @@ typedef struct {
     const char* extract_order;
     const char* trust_inbound;
     const char* sampler;
+    const char* ring_dir;
     const char* local_ip;
     PyObject* sample_rate;
     PyObject* integers[8];  // in the order of read_integers()
@@ -111,13 +112,14 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
         "extract_order",
         "trust_inbound",
         "sampler",
+        "ring_dir",
         "ignore_environment",
         NULL};
     Arguments read = {0};
     const int parsed = PyArg_ParseTupleAndKeywords(
         args,
         keywords,
-        "z|z$OzOzOOOOOOOzzzp:Tracer",
+        "z|z$OzOzOOOOOOOzzzzp:Tracer",
         names,
         &read.service_name,
         &read.endpoint,
@@ -135,6 +137,7 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
         &read.extract_order,
         &read.trust_inbound,
         &read.sampler,
+        &read.ring_dir,
         &read.ignore_environment
     );
     if (!parsed) {
@@ -146,6 +149,7 @@ int parse_options(PyObject* args, PyObject* keywords, clew_options* options) {
     options->extract_order = read.extract_order;
     options->trust_inbound = read.trust_inbound;
     options->sampler = read.sampler;
+    options->ring_dir = read.ring_dir;
     options->local_ip = read.local_ip;
     options->ignore_environment = read.ignore_environment;
     if (read_sample_rate(read.sample_rate, options) < 0) {

@@ -8,7 +8,7 @@ PyDoc_STRVAR(
     "Tracer(service_name, endpoint=None, *, sample_rate=None, propagation=None, join=None,\n"
     "       local_ip=None, local_port=None, trace_id_bits=None, flush_interval_ms=None,\n"
     "       close_timeout_ms=None, ring_bytes=None, queue_bytes_max=None, gzip=None,\n"
-    "       extract_order=None, trust_inbound=None, sampler=None,\n"
+    "       extract_order=None, trust_inbound=None, sampler=None, ring_dir=None,\n"
     "       ignore_environment=False)\n"
     "--\n\n"
     "Records spans and sends them by a native thread, which starts after the first\n"
@@ -20,7 +20,9 @@ PyDoc_STRVAR(
     "the first with a trace counts. trust_inbound says what a caller decides: 'all';\n"
     "'ids', its trace goes on but the sampler here is asked; 'no', a new trace begins.\n"
     "sampler, instead of sample_rate: '0.1', 'counting(0.1)', 'per_second(100)' or rules,\n"
-    "'/health=never; GET /api/*=per_second(10); 0.01'.\n\n"
+    "'/health=never; GET /api/*=per_second(10); 0.01'. ring_dir is a directory in memory,\n"
+    "like '/dev/shm': finished spans wait there, and those of a process that is killed\n"
+    "are sent by the next one of its service.\n\n"
     "ValueError: an option is wrong; the message says which.\n"
     "Threads: all at once. Fork: a child sends its own spans and nothing that it\n"
     "inherited."
@@ -368,6 +370,13 @@ static int add_sending(PyObject* dict, const clew_stats* stats) {
     return failed ? -1 : 0;
 }
 
+static int add_recovery(PyObject* dict, const clew_stats* stats) {
+    const int failed = set_number(dict, "recovered", stats->recovered) < 0 ||
+                       set_number(dict, "recovery_damaged", stats->recovery_damaged) < 0 ||
+                       set_number(dict, "rings_unfiled", stats->rings_unfiled) < 0;
+    return failed ? -1 : 0;
+}
+
 PyDoc_STRVAR(
     stats_doc,
     "stats()\n"
@@ -379,7 +388,9 @@ PyDoc_STRVAR(
     "gzip), breaker ('closed'; 'open' while the collector is left alone after failures in\n"
     "a row; 'half_open' while one message tries it), breaker_openings, and last_error, the\n"
     "sentence about the newest failed attempt to send. After a flush() that returned True:\n"
-    "finished == sent + sum(dropped.values()).\n"
+    "finished + recovered == sent + sum(dropped.values()); recovered is the number of\n"
+    "spans that killed processes had left in ring_dir, recovery_damaged that of those that\n"
+    "could not be read, rings_unfiled that of threads for which there was no room there.\n"
     "headers_malformed is the number of requests with headers that were ignored because\n"
     "they break their format."
 );
@@ -399,7 +410,7 @@ static PyObject* tracer_stats(TracerObject* self, PyObject* Py_UNUSED(ignored)) 
         set_number(result, "messages_failed", stats.messages_failed) < 0 ||
         set_number(result, "headers_malformed", stats.headers_malformed) < 0 ||
         set_number(result, "headers_malformed", stats.headers_malformed) < 0 ||
-        add_sending(result, &stats) < 0 ||
+        add_sending(result, &stats) < 0 || add_recovery(result, &stats) < 0 ||
         PyDict_SetItemString(result, "last_error", last_error) < 0) {
         Py_CLEAR(result);
     }
