@@ -78,8 +78,12 @@ DeadRing::Found DeadRing::read_header(std::string_view service_name) noexcept {
     const bool has_positions =
         read_at(header_.positions_at + Ring::kReadAt, &read_, sizeof read_) &&
         read_at(header_.positions_at + Ring::kWriteAt, &write_, sizeof write_);
+    const std::uint64_t recovered_to = header_.recovered_to;
     const bool is_sound = has_positions && is_sound_clock(clock_) && read_ % 8 == 0 &&
-                          write_ % 8 == 0 && write_ - read_ <= header_.ring_bytes;
+                          write_ % 8 == 0 && recovered_to % 8 == 0 &&
+                          write_ - read_ <= header_.ring_bytes;
+    // Zero, when nobody was at it, lies before what is to be read or is where it begins.
+    if (recovered_to - read_ <= write_ - read_) read_ = recovered_to;
     return is_sound ? Found::ours : Found::damaged;
 }
 
@@ -123,8 +127,8 @@ bool DeadRing::read_record(std::uint64_t at, const Ring::Frame& frame) noexcept 
 }
 
 bool DeadRing::keep_position() const noexcept {
-    const auto at = static_cast<off_t>(header_.positions_at + Ring::kReadAt);
-    return pwrite(descriptor_.load(), &read_, sizeof read_, at) == sizeof read_;
+    constexpr off_t kAt = offsetof(RingHeader, recovered_to);
+    return pwrite(descriptor_.load(), &read_, sizeof read_, kAt) == sizeof read_;
 }
 
 void DeadRing::close() noexcept {

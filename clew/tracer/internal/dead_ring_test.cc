@@ -142,6 +142,10 @@ TEST_F(DeadRingTest, with_impossible_positions_is_removed_and_counted) {
     for (const std::uint64_t read : {write_ + 8, std::uint64_t{4}, ~std::uint64_t{7} - 100'000}) {
         EXPECT_EQ(recover(with(read_at, read)).damaged, 1U) << read;
     }
+    const std::size_t recovered_at = offsetof(RingHeader, recovered_to);
+    EXPECT_EQ(recover(with(recovered_at, std::uint64_t{4})).damaged, 1U);
+    EXPECT_EQ(recover(with(recovered_at, write_)).spans, 0U);          // all of it was sent
+    EXPECT_EQ(recover(with(recovered_at, write_ + 8)).spans, kSpans);  // of no time of this ring
 }
 
 TEST_F(DeadRingTest, of_another_start_of_the_machine_needs_a_rate_of_its_own) {

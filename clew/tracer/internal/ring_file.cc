@@ -18,6 +18,10 @@ namespace clew::tracer::internal {
 
 namespace {
 
+// As docs/formats/ring_file.md has it.
+static_assert(offsetof(RingHeader, owner) == 48 && offsetof(RingHeader, clock_index) == 136);
+static_assert(offsetof(RingHeader, recovered_to) == 208 && offsetof(RingHeader, service) == 216);
+
 constexpr std::string_view kPrefix = "clew-";
 constexpr std::string_view kSuffix = ".ring";
 

@@ -71,6 +71,9 @@ struct RingHeader {
     // The clock, in two places: a kill while one is written leaves the other.
     std::atomic<std::uint64_t> clock_index;
     ClockPoint clock[2];
+    // How far it has been recovered. Apart from the ring's own positions, which only its maker
+    // writes: should that be alive against all appearances, it comes to no harm.
+    std::uint64_t recovered_to;
     char service[kServiceBytesMax];
 
     void set_clock(const ClockPoint& point) noexcept;

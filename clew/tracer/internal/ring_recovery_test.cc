@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "clew/tracer/ring_fixture.h"
@@ -127,6 +128,23 @@ TEST_F(RingRecoveryTest, leaves_files_of_a_process_that_runs_alone) {
     }
     EXPECT_EQ(in_child([&] { return join(drain(make())); }), "");
     EXPECT_EQ(drain(tracer), (Names{"mine"}));
+}
+
+TEST_F(RingRecoveryTest, does_not_harm_a_process_that_only_looks_dead) {
+    const Tracer tracer = make();
+    for (const char* name : {"a", "b", "c"}) tracer.new_trace(name).finish();
+    // Its lock gone, and another process's number in its file: as from another container.
+    const std::string path = directory_ + "/" + files().at(0);
+    const int descriptor = open(path.c_str(), O_RDWR);
+    const RingOwner nobody{1, 1, 1};
+    const auto at = static_cast<off_t>(offsetof(RingHeader, owner));
+    ASSERT_EQ(pwrite(descriptor, &nobody, sizeof nobody, at), ssize_t{sizeof nobody});
+    close(descriptor);
+    EXPECT_EQ(in_child([&] { return join(drain(make(), 2)); }), "a b ");
+    for (int i = 0; i < 100; ++i) {
+        tracer.new_trace("d").finish();
+        EXPECT_EQ(drain(tracer).size(), i == 0 ? 4U : 1U);
+    }
 }
 
 TEST_F(RingRecoveryTest, takes_a_killed_process_that_nobody_waited_for_as_dead) {
