@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What does tracing cost a Python program? One recorded span, one that is not sampled, and one
-request of an eventlet.wsgi server, each beside a floor that is measured in the same run.
+"""What does tracing cost a Python program? One recorded span, one that is not sampled, one request
+of an eventlet.wsgi server, one call of a WSGI application, each beside a floor that is measured in
+the same run.
 
 usage: run.py [--json] [--rounds N]
 
@@ -18,6 +19,7 @@ import time
 from pathlib import Path
 
 import eventlet
+import peers
 from eventlet import wsgi
 from eventlet.green import socket
 
@@ -100,6 +102,26 @@ def hello(_, start_response):
     return [b"Hello, World!\r\n"]
 
 
+def measure_wsgi(endpoint, rounds):
+    """What clew.wsgi() adds to a call of an application, made as a server makes it."""
+    application = clew.wsgi(peers.hello)
+    rates = {"recorded": 1.0, "not sampled": 0.0}
+    found = {name: [] for name in rates}
+    for number in range(rounds + 1):
+        for name, rate in rates.items():
+            without = time_calls(lambda: peers.request(peers.hello, {}), SPANS_IN_ROUND)
+            tracer = clew.enable(
+                service_name="bench", endpoint=endpoint, sample_rate=rate, hooks=()
+            )
+            time_calls(lambda: peers.request(application, {}), 100)
+            traced = time_calls(lambda: peers.request(application, {}), SPANS_IN_ROUND)
+            tracer.flush(10)
+            clew.disable()
+            if number > 0:
+                found[name].append(traced - without)
+    return {name: statistics.median(values) for name, values in found.items()}
+
+
 class Client:
     """A keep-alive client in a greenthread of the same process."""
 
@@ -174,13 +196,16 @@ def main():
         port = int(sink.stdout.readline())
         spans = measure_spans(f"scribe://127.0.0.1:{port}", arguments.rounds)
         requests = measure_requests(port, arguments.rounds)
+        added = measure_wsgi(f"scribe://127.0.0.1:{port}", arguments.rounds)
     finally:
         sink.terminate()
         sink.wait(10)
     if arguments.json:
-        print(json.dumps({"spans_ns": spans, "requests": requests}, indent=1))
+        print(json.dumps({"spans_ns": spans, "requests": requests, "wsgi_ns": added}, indent=1))
     else:
         print_tables(spans, requests)
+        print("\nadded to a call of a WSGI application, ns: ", end="")
+        print(", ".join(f"{name} {nanoseconds:.0f}" for name, nanoseconds in added.items()))
 
 
 if __name__ == "__main__":
