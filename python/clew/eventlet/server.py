@@ -36,8 +36,15 @@ def _already_handled(wsgi: Any) -> tuple[type, ...]:
 def _one_response(session: Session, whole: tuple[type, ...], original: Any) -> Any:
     @functools.wraps(original)
     def one_response(self):  # type: ignore[no-untyped-def]
-        span = _begin(session, self)
-        if span is None:
+        tracer = session.tracer
+        if tracer is None:
+            return original(self)
+        try:
+            span = tracer.receive_http(self.command, self.path, self.environ, self.client_address)
+            if session.legacy_tags:
+                span.tag("http.uri", self.path)
+        except Exception:
+            faults.report("the start of a server span")
             return original(self)
         if not span.is_sampled:
             with span:
@@ -52,23 +59,6 @@ def _one_response(session: Session, whole: tuple[type, ...], original: Any) -> A
                 exchange.tell_status()
 
     return one_response
-
-
-def _begin(session: Session, protocol: Any) -> Any:
-    tracer = session.tracer
-    if tracer is None:
-        return None
-    try:
-        target = protocol.path
-        span = tracer.receive_http(
-            protocol.command, target, protocol.environ, protocol.client_address
-        )
-        if session.legacy_tags:
-            span.tag("http.uri", target)
-        return span
-    except Exception:
-        faults.report("the start of a server span")
-        return None
 
 
 class _Body:
