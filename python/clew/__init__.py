@@ -13,6 +13,7 @@ An eventlet service turns more on by two lines::
 Importing this package starts nothing and changes nothing.
 """
 
+from clew import baggage, faults
 from clew._native import Span, Tracer, current, span
 from clew._native import version as __version__
 from clew.asgi_middleware import asgi
@@ -26,10 +27,12 @@ __all__ = [
     "Tracer",
     "__version__",
     "asgi",
+    "baggage",
     "current",
     "disable",
     "enable",
     "extract",
+    "faults",
     "flush",
     "inject",
     "span",

@@ -3,7 +3,10 @@
 once more and compared, and every public name is looked for.
 """
 
+import re
+import subprocess
 import sys
+import types
 
 from services import TESTS
 
@@ -24,8 +27,17 @@ def test_every_public_call_is_on_the_page():
     words = python_reference.generated()
     for name in clew.__all__:
         if not name.startswith("_"):
-            title = f"## {name}\n" if name[0].isupper() else f"`clew.{name}("
+            call = "." if isinstance(getattr(clew, name), types.ModuleType) else "("
+            title = f"## {name}\n" if name[0].isupper() else f"`clew.{name}{call}"
             assert title in words, name
+
+
+def test_import_clew_is_enough_for_every_call_of_the_page():
+    calls = re.findall(r"^### `(clew\.[\w.]+)\(", reference.PYTHON_PAGE.read_text(), re.MULTILINE)
+    lines = [call for call in calls if not call.startswith("clew.eventlet.")]
+    assert "clew.baggage.put" in lines
+    program = "\n".join(["import clew", *lines])
+    subprocess.run([sys.executable, "-c", program], cwd="/", check=True, timeout=60)
 
 
 def test_a_docstring_becomes_paragraphs_tables_and_code():
