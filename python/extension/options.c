@@ -37,6 +37,15 @@ static int read_integer(PyObject* object, const char* name, long long* value) {
     return 1;
 }
 
+// The library takes 0 for an option that was not given.
+static int refuse_zero(const char* name, long long value) {
+    if (value == 0) {
+        PyErr_Format(PyExc_ValueError, "%s must not be 0", name);
+        return -1;
+    }
+    return 0;
+}
+
 static int read_integers(const Arguments* arguments, clew_options* options) {
     static const char* const names[] = {
         "join",
@@ -50,6 +59,10 @@ static int read_integers(const Arguments* arguments, clew_options* options) {
     long long values[Py_ARRAY_LENGTH(names)];
     for (size_t index = 0; index < Py_ARRAY_LENGTH(names); index++) {
         if (read_integer(arguments->integers[index], names[index], &values[index]) < 0) {
+            return -1;
+        }
+        const int is_zero_meant = index < 2 || index == 7;  // join, local_port and gzip
+        if (!is_zero_meant && refuse_zero(names[index], values[index]) < 0) {
             return -1;
         }
     }
@@ -84,6 +97,10 @@ static int read_sample_rate(PyObject* rate, clew_options* options) {
     }
     const double value = PyFloat_AsDouble(rate);
     if (value == -1.0 && PyErr_Occurred()) {
+        if (!PyErr_ExceptionMatches(PyExc_TypeError)) {
+            return -1;
+        }
+        PyErr_Format(PyExc_TypeError, "sample_rate must be a number from 0 to 1, not %R", rate);
         return -1;
     }
     if (!(value >= 0.0 && value <= 1.0)) {

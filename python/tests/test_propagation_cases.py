@@ -48,7 +48,7 @@ def test_a_case(receive, options, case, rate):
         "tested",
         "http://127.0.0.1:1",
         sample_rate=rate,
-        close_timeout_ms=0,
+        close_timeout_ms=1,
         ignore_environment=True,
         **options,
     )
