@@ -69,8 +69,10 @@ Expected<Rule> parse_condition(std::string_view text) {
         rule.method = text.substr(0, space);
         path = trim(text.substr(space));
     }
+    // A method that holds a sign of a path or of a rule: a semicolon was forgotten.
+    const bool is_method = rule.method.find_first_of("/*=(") == std::string::npos;
     const bool is_path = path.starts_with('/') || path.starts_with('*');
-    if (!is_path || path.find_first_of(" \t") != std::string_view::npos) {
+    if (!is_method || !is_path || path.find_first_of(" \t") != std::string_view::npos) {
         return wrong(
             "a rule begins with a path like /api/*, or with a method and a path, not", text
         );

@@ -89,6 +89,7 @@ TEST_F(SamplerText, refuses_what_it_cannot_read_and_quotes_it) {
         "a rule begins with a path like /api/*, or with a method and a path, not: ";
     EXPECT_EQ(refusal("health=never"), paths + "'health'");
     EXPECT_EQ(refusal("GET /a /b=never"), paths + "'GET /a /b'");
+    EXPECT_EQ(refusal("/a=never /b=never"), paths + "'/a=never /b'");
     EXPECT_EQ(refusal("=never"), paths + "''");
     EXPECT_EQ(refusal(""), "a sampler is missing in: ''");
     EXPECT_EQ(refusal(" ; "), "a sampler is missing in: ' ; '");
