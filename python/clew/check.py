@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.metadata
+import importlib.util
 import itertools
 import os
 import platform
@@ -65,15 +66,16 @@ def tell_hooks() -> bool:
     active = session.active()
     assert active is not None
     modules = sorted({changed for changed, _ in hooks.targets(active.hooks)})
-    refusals = [refusal for refusal in map(import_one, modules) if refusal]
+    refusals = [refusal for refusal in dict.fromkeys(map(import_one, modules)) if refusal]
     replaced = active.patches.replaced()
     for module in modules:
         if module in sys.modules and not any(name.startswith(module + ".") for name in replaced):
             refusals.append(f"{module}: NOT HOOKED")
     print("hooks:")
-    for package, names in itertools.groupby(sorted(replaced), lambda name: name.partition(".")[0]):
-        print(f"  {version_of(package)}")
-        for name in names:
+    versioned = sorted((version_of(name.partition(".")[0]), name) for name in replaced)
+    for version, names in itertools.groupby(versioned, lambda pair: pair[0]):
+        print(f"  {version}")
+        for _, name in names:
             print(f"    {name}")
     for refusal in refusals:
         print(f"  {refusal}")
@@ -85,7 +87,9 @@ def import_one(module: str) -> str:
     try:
         importlib.import_module(module)
     except ModuleNotFoundError:
-        return module + NOT_INSTALLED
+        package = module.partition(".")[0]
+        is_there = importlib.util.find_spec(package) is not None
+        return (module if is_there else package) + NOT_INSTALLED
     except Exception as error:
         return f"{module}: cannot be imported: {type(error).__name__}: {error}"
     return ""

@@ -111,7 +111,8 @@ def sees_clew(interpreter: str) -> bool:
 
 
 def missing(interpreter: str) -> str:
-    return f"{interpreter} does not see clew; install it there: {interpreter} -m pip install clew"
+    install = f"{interpreter} -m pip install ./python"
+    return f"{interpreter} does not see clew; install it there, from clew's source: {install}"
 
 
 def fail(sentence: str, status: int) -> int:

@@ -128,6 +128,7 @@ def test_check_says_what_is_hooked_and_sends_a_span(collector):
         "took the test span",
     ):
         assert f"  {line}\n" in out
+    assert out.count("  Python 3") == 1
     (span,) = collector.wait_for(lambda spans: spans)
     assert (span["name"].lower(), span["localEndpoint"]["serviceName"]) == (
         "clew-run --check",
