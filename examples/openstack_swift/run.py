@@ -46,6 +46,7 @@ def main(arguments):
         cluster.start()
         show(cluster, demo.serve)
         if not options.once:
+            tell_addresses(cluster, demo.serve)
             watch(cluster, demo)
     except KeyboardInterrupt:
         say("stopping")
@@ -83,6 +84,9 @@ def show(cluster, serve):
     cluster.reload("proxy")
     tell("PUT after the proxy was reloaded by SIGUSR1", requests.put(), PUT_SPANS)
     tell("DELETE", requests.ask("DELETE", path, status=(204,)), PUT_SPANS)
+
+
+def tell_addresses(cluster, serve):
     port = cluster.layout.servers["proxy"][2]
     print(f"\n  the page:   {serve.shown}/zipkin/")
     print(f"  the proxy:  curl -i http://127.0.0.1:{port}/v1/AUTH_test\n", flush=True)
