@@ -20,7 +20,7 @@ import warnings
 
 from clew import __version__, hooks, session
 
-DEFAULT_ENDPOINT = "scribe://127.0.0.1:9410"
+DEFAULT_ENDPOINT = "http://127.0.0.1:9411/api/v2/spans"  # the library's
 PAGE_PORT = 9411  # where a page is looked for when the endpoint is scribe's
 SEND_SECONDS_MAX = 5
 SPAN_NAME = "clew-run --check"
@@ -36,7 +36,6 @@ def main() -> int:
         service_name = None if named_by_environment() else "clew-run"
         session.enable(
             service_name=service_name,
-            endpoint=default_endpoint(),
             sample_rate=1.0,
             hooks=hooks.WITHOUT_CODE,
         )
@@ -55,10 +54,6 @@ def main() -> int:
 
 def named_by_environment() -> bool:
     return bool(os.environ.get("CLEW_SERVICE_NAME") or os.environ.get("OTEL_SERVICE_NAME"))
-
-
-def default_endpoint() -> str | None:
-    return None if os.environ.get("CLEW_ENDPOINT") else DEFAULT_ENDPOINT
 
 
 def tell_hooks() -> bool:

@@ -100,7 +100,7 @@ def enable(
 
     service_name       the name of this service in Zipkin; the program's file name
     endpoint           where to send: "http://host:9411/api/v2/spans" for Zipkin's HTTP, or
-                       "scribe://host:9410"
+                       "scribe://host:9410"; Zipkin's HTTP at 127.0.0.1:9411
     sample_rate        the share of new traces to record, 0 to 1; a caller's decision is followed
     sampler            which new traces to record, in words; or sampler(name, path), a callable
                        that answers True, False or None: see Tracer.sample_by()

@@ -150,6 +150,13 @@ def test_check_prints_where_the_page_shows_its_span(serve):
     assert span["name"] == "clew-run --check"
 
 
+def test_check_asks_where_the_program_would_send():
+    """Whether or not somebody listens at the default address of this machine."""
+    _, out, _ = clew_run("--check", environment={"CLEW_ENDPOINT": ""})
+    assert "collector: http://127.0.0.1:9411/api/v2/spans\n" in out
+    assert "  took the test span\n" in out or "127.0.0.1:9411" in out.splitlines()[-1]
+
+
 def test_check_samples_whatever_the_environment_says(scribe):
     environment = {"CLEW_ENDPOINT": scribe.endpoint, "CLEW_SAMPLE_RATE": "0"}
     assert clew_run("--check", sys.executable, environment=environment)[0] == 0
