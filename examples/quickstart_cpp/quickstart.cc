@@ -71,8 +71,9 @@ int main(int argc, char** argv) {
         return 2;
     }
     const auto front = trace_service("front", argv[1]);
+    if (front == nullptr) return 2;
     const auto back = trace_service("back", argv[1]);
-    if (front == nullptr || back == nullptr) return 2;
+    if (back == nullptr) return 2;
 
     std::string trace_id;
     {

@@ -61,6 +61,7 @@ class Quickstart(unittest.TestCase):
         ran = run("nonsense")
         self.assertEqual(ran.returncode, 2)
         self.assertIn("'nonsense' begins neither", ran.stderr)
+        self.assertEqual(ran.stderr.count("\n"), 1)
 
 
 if __name__ == "__main__":
