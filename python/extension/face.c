@@ -129,8 +129,9 @@ static void add_tags(
 }
 
 // A new reference, or NULL with an exception.
-static SpanObject* start_span(const ModuleState* state, PyObject* name, SpanWords words) {
-    PyObject* tracer = (PyObject*)state->active;
+static SpanObject* start_span(
+    const ModuleState* state, TracerObject* tracer, PyObject* name, SpanWords words
+) {
     PyObject* headers = NULL;
     if (words.parent != NULL && words.parent != Py_None &&
         !Py_IS_TYPE(words.parent, state->span_type)) {
@@ -144,12 +145,12 @@ static SpanObject* start_span(const ModuleState* state, PyObject* name, SpanWord
     if (headers != NULL) {
         kind = kind == NULL ? state->names[name_local] : kind;
         span = PyObject_CallMethodObjArgs(
-            tracer, state->names[name_extract], headers, name, kind, NULL
+            (PyObject*)tracer, state->names[name_extract], headers, name, kind, NULL
         );
         Py_DECREF(headers);
     } else {
         PyObject* args[] = {name, kind == NULL ? state->names[name_local] : kind, words.parent};
-        span = tracer_start(state->active, args, words.parent != NULL ? 3 : 2);
+        span = tracer_start(tracer, args, words.parent != NULL ? 3 : 2);
     }
     return (SpanObject*)span;
 }
@@ -174,7 +175,11 @@ static PyObject* span(PyObject* module, PyObject* const* args, Py_ssize_t count,
     if (state->active == NULL) {
         return (PyObject*)no_span_of(state);
     }
-    SpanObject* started = start_span(state, args[0], read_words(state, names, args + count));
+    TracerObject* tracer = state->active;
+    Py_INCREF(tracer);  // tracing may be turned off meanwhile
+    SpanObject* started =
+        start_span(state, tracer, args[0], read_words(state, names, args + count));
+    Py_DECREF(tracer);
     if (started == NULL) {
         report_fault(state, "clew.span()");
         return (PyObject*)no_span_of(state);

@@ -122,6 +122,7 @@ SpanObject* tracer_receive_environ(TracerObject* self, PyObject* environ) {
         }
         return NULL;
     }
+    Py_INCREF(method);  // what shows it, or samples, may change the environ
     TextView text = text_of(method);
     char name[METHOD_BYTES_MAX];
     SpanObject* span = tracer_receive_span(self, lower_case(text.text, name), environ);
@@ -142,6 +143,7 @@ SpanObject* tracer_receive_environ(TracerObject* self, PyObject* environ) {
         }
     }
     text_done(&text);
+    Py_DECREF(method);
     return span;
 }
 

@@ -88,21 +88,37 @@ void response_tag_later(ResponseObject* self, PyObject* environ, PyObject* tags)
     self->tags = tags;
 }
 
-static void tell_tags(ResponseObject* self) {
+// An exception that is on its way stays set. What shows a value may do anything, also close the
+// response. Not inlined: see exchange.c.
+__attribute__((noinline)) static void tell_tags(
+    clew_span* span, PyObject* tags, PyObject* environ
+) {
+    PyObject* type = NULL;
+    PyObject* error = NULL;
+    PyObject* traceback = NULL;
+    PyErr_Fetch(&type, &error, &traceback);
+    Py_INCREF(tags);
+    Py_INCREF(environ);
     PyObject* key = NULL;
     PyObject* tag = NULL;
     Py_ssize_t position = 0;
-    while (PyDict_Next(self->tags, &position, &key, &tag)) {
-        PyObject* value = PyDict_GetItemWithError(self->environ, key);
-        if (value != NULL) {
-            TextView name = text_of(tag);
-            TextView text = text_of(value);
-            clew_span_tag(&self->span->span, name.text, text.text);
-            text_done(&name);
-            text_done(&text);
+    while (PyDict_Next(tags, &position, &key, &tag)) {
+        PyObject* value = PyDict_GetItemWithError(environ, key);
+        if (value == NULL) {
+            PyErr_Clear();
+            continue;
         }
+        Py_INCREF(value);
+        TextView name = text_of(tag);
+        TextView text = text_of(value);
+        clew_span_tag(span, name.text, text.text);
+        text_done(&name);
+        text_done(&text);
+        Py_DECREF(value);
     }
-    PyErr_Clear();
+    Py_DECREF(environ);
+    Py_DECREF(tags);
+    PyErr_Restore(type, error, traceback);
 }
 
 void response_finish(ResponseObject* self) {
@@ -111,7 +127,7 @@ void response_finish(ResponseObject* self) {
         return;
     }
     if (self->tags != NULL && self->environ != NULL) {
-        tell_tags(self);
+        tell_tags(&span->span, self->tags, self->environ);
     }
     if (self->status[0] != 0) {
         static const clew_text key = {"http.status_code", 16};

@@ -131,7 +131,10 @@ static SpanObject* begin(const WsgiObject* self, PyObject* environ) {
         (self->skip != NULL && is_skipped(self, environ))) {
         return NULL;
     }
-    SpanObject* span = tracer_receive_environ(state->active, environ);
+    TracerObject* tracer = state->active;
+    Py_INCREF(tracer);  // tracing may be turned off meanwhile
+    SpanObject* span = tracer_receive_environ(tracer, environ);
+    Py_DECREF(tracer);
     if (span == NULL) {
         report_fault(state, "the start of a WSGI request");
     }
@@ -201,6 +204,22 @@ static PyObject* serve_unsampled(const WsgiObject* self, SpanObject* span, PyObj
     return body;
 }
 
+// Whether the application has taken the connection over, as eventlet's websockets do: what they
+// return is empty, and says nothing.
+static bool has_answered_itself(void) {
+    static const char* const path[] = {"WSGI_LOCAL", "already_handled"};
+    PyObject* name = PyUnicode_FromString("eventlet.wsgi");
+    PyObject* found = name != NULL ? PyImport_GetModule(name) : NULL;
+    Py_XDECREF(name);
+    for (size_t index = 0; found != NULL && index < Py_ARRAY_LENGTH(path); index++) {
+        Py_SETREF(found, PyObject_GetAttrString(found, path[index]));
+    }
+    const bool answered = found == Py_True;
+    Py_XDECREF(found);
+    PyErr_Clear();
+    return answered;
+}
+
 static PyObject* serve(const WsgiObject* self, SpanObject* span, PyObject* const* args) {
     ResponseObject* response = response_new(self->state, span, args[1], self->trace_header);
     if (response == NULL) {
@@ -215,6 +234,9 @@ static PyObject* serve(const WsgiObject* self, SpanObject* span, PyObject* const
         response_failing(response);
         response_finish(response);
     } else {
+        if (response->status[0] == 0 && response->write == NULL && has_answered_itself()) {
+            Py_CLEAR(response->start_response);  // nobody will call it
+        }
         body = answer(self, response, body, args[0]);
     }
     Py_DECREF(response);

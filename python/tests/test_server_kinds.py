@@ -216,3 +216,23 @@ assert patcher.active_tracer().stats()["finished"] == 0
 """,
         scribe.endpoint,
     )
+
+
+def test_a_websocket_below_a_middleware_is_no_error(http_collector):
+    script = """
+import sys
+import clew
+from eventlet import wsgi
+
+def websocket(environ, start_response):
+    wsgi.WSGI_LOCAL.already_handled = True  # as of eventlet.websocket
+    return []
+
+clew.enable(service_name="a", endpoint=sys.argv[1])
+assert list(clew.wsgi(websocket)({"REQUEST_METHOD": "GET"}, print)) == []
+clew.disable()
+"""
+    services.run_script(script, http_collector.endpoint)
+    services.wait_until(http_collector.spans)
+    (span,) = http_collector.spans()
+    assert "error" not in span["tags"]

@@ -29,6 +29,52 @@ def test_more_tags_are_read_when_the_response_ends(traced):
     assert "no" not in span["tags"]
 
 
+def test_tags_leave_what_is_raised_as_it_is(traced):
+    class Unprintable:
+        def __str__(self):
+            raise RuntimeError
+
+    class Body(list):
+        def close(self):
+            raise ValueError("mine, too")
+
+    def failing(environ, start_response):
+        environ["odd"] = Unprintable()
+        raise ValueError("mine")
+
+    def closing(environ, start_response):
+        start_response("200 OK", [])
+        return Body([b"a"])
+
+    server = Server(plain)
+    for application, words in ((failing, "mine"), (closing, "mine, too")):
+        server.application = clew.wsgi(application, tags={"odd": "odd"})
+        with pytest.raises(ValueError, match=f"^{words}$"):
+            server.run()
+    first, second = sorted(traced.finished(), key=lambda span: span["timestamp"])
+    assert first["tags"]["error"] == "ValueError: mine"
+    assert first["tags"]["odd"] == "<Unprintable that cannot be shown>"
+    assert second["tags"]["error"] == "ValueError: mine, too"
+
+
+def test_a_tag_may_close_the_response_and_empty_the_environ_while_it_is_shown(traced):
+    class Closing:
+        def __str__(self):
+            server.environ.clear()
+            response.close()
+            return "closed"
+
+    server = Server(plain, environ_of(odd=Closing(), even="2"))
+    server.application = clew.wsgi(
+        lambda environ, start_response: iter(plain(environ, start_response)),
+        tags={"odd": "odd", "even": "even"},
+    )
+    response = server.call()
+    assert b"".join(response) == b"hello"
+    response.close()
+    assert only(traced)["tags"]["http.status_code"] == "200"
+
+
 @pytest.mark.parametrize("sampled", ["1", "0"])
 def test_the_response_may_tell_the_trace_id(traced, sampled):
     server = Server(plain, environ_of(HTTP_B3=f"{'a' * 16}-{'b' * 16}-{sampled}"))
