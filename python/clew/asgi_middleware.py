@@ -10,6 +10,7 @@ Threads: those of the event loops that call, any number at once.
 
 from __future__ import annotations
 
+import contextlib
 import urllib.parse
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
@@ -106,11 +107,16 @@ def _received(tracer: Tracer, scope: Scope) -> Span:
         if scope["type"] == "http":
             span.tag("http.method", method)
         span.tag("http.path", _path(scope))
-        if (client := scope.get("client")) is not None:
-            span.remote(client[0], client[1] or 0)
-        if (server := scope.get("server")) is not None:
-            span.local(server[0], server[1] or 0)  # a Unix socket has no port
+        _tell_address(span.remote, scope.get("client"))
+        _tell_address(span.local, scope.get("server"))
     return span
+
+
+def _tell_address(tell: Callable[[str, int], None], address: Any) -> None:
+    """Says an end of the connection; what is missing or nonsense is left out."""
+    if address is not None:
+        with contextlib.suppress(LookupError, TypeError, ValueError, OverflowError):
+            tell(address[0], address[1] or 0)  # a Unix socket has no port
 
 
 def _path(scope: Scope) -> str:
@@ -118,7 +124,7 @@ def _path(scope: Scope) -> str:
     raw: bytes | None = scope.get("raw_path")
     if raw:
         return raw.partition(b"?")[0].decode("latin-1")
-    return urllib.parse.quote(scope["path"], safe="/-._~!$&'()*+,;=:@")
+    return urllib.parse.quote(scope["path"], safe="/-._~!$&'()*+,;=:@", errors="replace")
 
 
 class _Request:
@@ -138,7 +144,7 @@ class _Request:
     async def send(self, message: Message) -> None:
         kind = message.get("type")
         if kind == "http.response.start":
-            self.status = message.get("status", 0)
+            self.status = _status_of(message)
             self.has_trailers = message.get("trailers", False)
             if self.trace_header is not None:
                 message = _with_header(message, self.trace_header, self.span)
@@ -192,7 +198,7 @@ class _Connection:
             if self.trace_header is not None:
                 message = _with_header(message, self.trace_header, self.span)
         elif kind == "websocket.http.response.start":
-            self.span.tag("http.status_code", message.get("status", 0))
+            self.span.tag("http.status_code", _status_of(message))
         elif kind == "websocket.close":
             self.tell_close(message.get("code", 1000))
         await self._send(message)
@@ -209,6 +215,12 @@ class _Connection:
         """Says that the application is done, as tell_status() does: its messages told all."""
 
     tell_status = returned
+
+
+def _status_of(message: Message) -> int:
+    """0 when it is none, which is the server's to refuse."""
+    status = message.get("status")
+    return int(status) if isinstance(status, int) else 0
 
 
 def _with_header(message: Message, name: bytes, span: Span) -> Message:

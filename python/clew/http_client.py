@@ -82,7 +82,7 @@ def _getresponse(session: Session, original: Any) -> Any:
             return original(self, *args, **keywords)
         with finishing(span):
             response = original(self, *args, **keywords)
-            tell_status(span, response.status)
+            tell_status(span, getattr(response, "status", None))
             return response
 
     return getresponse
@@ -117,8 +117,10 @@ class finishing:
         self.span.finish()
 
 
-def tell_status(span: Any, status: int) -> None:
-    """Says how the server answered."""
+def tell_status(span: Any, status: object) -> None:
+    """Says how the server answered, where the application's own response_class has that."""
+    if not isinstance(status, int):
+        return
     span.tag("http.status_code", status)
     if status >= ERROR_STATUS_MIN:
         span.error(str(status))

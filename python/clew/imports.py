@@ -17,9 +17,9 @@ from typing import Any
 
 
 class Watch:
-    """Calls `imported(module)` for each of some modules, now if it is there, else once it is."""
+    """Calls `imported(name, module)` for each of some modules: now if it is there, else later."""
 
-    def __init__(self, names: Iterable[str], imported: Callable[[ModuleType], None]) -> None:
+    def __init__(self, names: Iterable[str], imported: Callable[[str, ModuleType], None]) -> None:
         self._waiting = set(names)
         self._imported = imported
 
@@ -30,7 +30,7 @@ class Watch:
         if self._waiting:
             sys.meta_path.insert(0, self)
         for name in there:
-            self._imported(sys.modules[name])
+            self._imported(name, sys.modules[name])
 
     def stop(self) -> None:
         """Ends the watch; a module that is being imported just now is not told any more."""
@@ -57,7 +57,7 @@ class Watch:
         """Says that a module has run; of its loader."""
         if module.__name__ in self._waiting:
             self._waiting.discard(module.__name__)
-            self._imported(module)
+            self._imported(module.__name__, module)
 
 
 class _Loader:
@@ -85,4 +85,5 @@ class _Loader:
 def is_imported(name: str) -> bool:
     """Whether a module is there and has run to its end."""
     module = sys.modules.get(name)
-    return module is not None and not getattr(module.__spec__, "_initializing", False)
+    spec = getattr(module, "__spec__", None)  # a test's stand-in may have none
+    return module is not None and not getattr(spec, "_initializing", False)

@@ -6,31 +6,36 @@
 Outside of a trace both are empty. A formatter that is also used while tracing is off needs
 defaults={"trace_id": "", "span_id": ""}.
 
-Threads: the factory runs on whichever thread logs.
+What an application says itself, extra={"trace_id": ...}, stays.
+
+Threads: the hook runs on whichever thread logs.
 """
 
 from __future__ import annotations
 
 import functools
-import logging
 from typing import Any
 
+from clew import faults
 from clew._native import current
 from clew.session import Session
 
 
 def patch(session: Session, module: Any) -> None:
-    """Puts a factory around the one that logging.setLogRecordFactory() has set."""
-    session.patches.replace(module, "_logRecordFactory", _factory)
+    """Hooks Logger.handle: what a factory had set could not be said by `extra` any more."""
+    session.patches.replace(module.Logger, "handle", _log)
 
 
-def _factory(original: Any) -> Any:
-    @functools.wraps(original, updated=())
-    def make_record(*args: Any, **keywords: Any) -> logging.LogRecord:
-        record: logging.LogRecord = original(*args, **keywords)
-        span = current()
-        record.trace_id = "" if span is None else span.trace_id
-        record.span_id = "" if span is None else span.span_id
-        return record
+def _log(original: Any) -> Any:
+    @functools.wraps(original)
+    def log(self, record):  # type: ignore[no-untyped-def]
+        try:
+            span = current()
+            fields = vars(record)
+            fields.setdefault("trace_id", "" if span is None else span.trace_id)
+            fields.setdefault("span_id", "" if span is None else span.span_id)
+        except Exception:
+            faults.report("the ids of a log record")
+        return original(self, record)
 
-    return make_record
+    return log

@@ -70,12 +70,12 @@ class Session:
         self._watch.stop()
         self.patches.restore()
 
-    def _imported(self, module: ModuleType) -> None:
-        for changed_by in self._changed_by[module.__name__]:
+    def _imported(self, name: str, module: ModuleType) -> None:
+        for changed_by in self._changed_by[name]:
             try:
                 _hooks.arm(self, module, changed_by)
-            except Exception:  # another version than the hook knows
-                faults.report(f"the hook of {module.__name__}")
+            except Exception:  # another version than the hook knows, or a test's stand-in
+                faults.report(f"the hook of {name}")
 
 
 _session: Session | None = None

@@ -7,6 +7,7 @@ Threads: all at once.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -100,7 +101,8 @@ class _Within:
         self.token = current_span.set(self.span)
 
     def __exit__(self, *_: object) -> None:
-        current_span.reset(self.token)
+        with contextlib.suppress(ValueError):  # thrown into from another context: not ours to set
+            current_span.reset(self.token)
 
 
 def _failed(one: Span, error: BaseException) -> None:

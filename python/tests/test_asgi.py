@@ -4,6 +4,7 @@ application and a server may treat each other is there.
 """
 
 import asyncio
+import http
 
 import pytest
 
@@ -86,6 +87,7 @@ def test_a_request_is_one_server_span(traced):
         ({"raw_path": b"/r%20aw?q"}, "/r%20aw"),
         ({"raw_path": None, "path": "/\u00fc a"}, "/%C3%BC%20a"),
         ({"raw_path": b"", "path": "/x"}, "/x"),
+        ({"raw_path": None, "path": "/\udc80"}, "/%3F"),
     ],
 )
 def test_the_path_is_as_it_was_on_the_wire(traced, more, path):
@@ -93,10 +95,28 @@ def test_the_path_is_as_it_was_on_the_wire(traced, more, path):
     assert only(traced)["tags"]["http.path"] == path
 
 
-@pytest.mark.parametrize("more", [{"client": None}, {"server": None}, {"server": ("/a", None)}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"client": None},
+        {"server": None},
+        {"server": ("/a", None)},
+        {"client": ("192.0.2.7", "4321"), "server": ("127.0.0.2", 65536)},
+        {"client": (), "server": 5},
+    ],
+)
 def test_a_server_may_know_no_addresses(traced, more):
     Server(scope_of(**more)).run(plain)
     assert only(traced)["tags"]["http.status_code"] == "200"
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(http.HTTPStatus.CREATED, "201"), ("200", None), (None, None)]
+)
+def test_a_status_that_is_no_plain_number_is_the_servers_to_judge(traced, status, told):
+    start = {**START, "status": status}
+    assert Server().run(sending(start, BODY)) == [start, BODY]
+    assert only(traced)["tags"].get("http.status_code") == told
 
 
 def test_a_framework_may_tell_its_route(traced):

@@ -3,6 +3,7 @@
 Method: the service calls a server that is not traced and remembers the headers it was sent.
 """
 
+import http.client
 import urllib.parse
 
 import pytest
@@ -42,6 +43,22 @@ def test_a_call_is_a_client_span_below_the_servers(service, echo, path, way):
     end = server["timestamp"] + server["duration"]
     assert server["timestamp"] <= client["timestamp"]
     assert client["timestamp"] + client["duration"] <= end
+
+
+@pytest.mark.parametrize("status", [None, "200", object()])
+def test_a_response_class_of_the_applications_own_may_have_any_status(traced, echo, status):
+    class Response(http.client.HTTPResponse):
+        def begin(self):
+            super().begin()
+            self.status = status
+
+    connection = http.client.HTTPConnection(echo.address)
+    connection.response_class = Response
+    connection.request("GET", "/own")
+    assert connection.getresponse().read() == b"ok"
+    connection.close()
+    (span,) = traced.finished()
+    assert "error" not in span["tags"]
 
 
 @pytest.mark.parametrize("way", WAYS)

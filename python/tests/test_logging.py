@@ -113,7 +113,14 @@ def test_every_record_has_the_ids_of_its_trace(traced, caplog):
     )
 
 
-def test_a_factory_of_the_application_is_kept_below_and_above():
+def test_an_application_may_say_the_ids_of_a_record_itself(traced, caplog):
+    with clew.span("b") as span:
+        logging.getLogger("a").warning("mine", extra={"trace_id": "own"})
+    (record,) = caplog.records
+    assert (record.trace_id, record.span_id) == ("own", span.span_id)
+
+
+def test_a_factory_of_the_application_is_left_alone():
     run_script("""
 import logging
 import clew
@@ -121,30 +128,25 @@ import clew
 class Record(logging.LogRecord):
     pass
 
-original = logging.getLogRecordFactory()
+class Kept(logging.Handler):
+    def emit(self, record):
+        kept.append(record)
+
+kept = []
+logging.getLogger("a").addHandler(Kept())
 logging.setLogRecordFactory(Record)
 clew.enable(service_name="a", endpoint="http://127.0.0.1:1")
-ours = logging.getLogRecordFactory()
-with clew.span("a") as span:
-    record = logging.getLogger("a").makeRecord("a", 30, "f", 1, "text", (), None)
-assert type(record) is Record
-assert record.trace_id == span.trace_id
-clew.disable()
 assert logging.getLogRecordFactory() is Record
-
-clew.enable(service_name="a", endpoint="http://127.0.0.1:1")
-ours = logging.getLogRecordFactory()
-
-def theirs(*args, **keywords):
-    record = ours(*args, **keywords)
-    record.more = 1
-    return record
-
-logging.setLogRecordFactory(theirs)
+for factory in (Record, lambda *args, **keywords: logging.LogRecord(*args, **keywords)):
+    logging.setLogRecordFactory(factory)
+    with clew.span("a") as span:
+        logging.getLogger("a").warning("text")
+    assert kept[-1].trace_id == span.trace_id
+assert type(kept[0]) is Record
 clew.disable()
-assert logging.getLogRecordFactory() is theirs
-record = logging.getLogger("a").makeRecord("a", 30, "f", 1, "text", (), None)
-assert (record.more, record.trace_id) == (1, "")
+assert logging.getLogRecordFactory() is factory
+logging.getLogger("a").warning("text")
+assert not hasattr(kept[-1], "trace_id")
 """)
 
 

@@ -46,7 +46,7 @@ HOOKED = {
     "getresponse",
     "close",
     "callHandlers",
-    "_logRecordFactory",
+    "handle",
 }
 
 

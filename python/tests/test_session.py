@@ -39,7 +39,7 @@ for _ in range(3):
     changed = {key[1] for key in before.keys() | after.keys() if before[key] is not after[key]}
     assert changed == {
         "__init__", "submit", "_spawn_n", "execute", "handle_one_response", "putrequest",
-        "endheaders", "getresponse", "close", "_send_single_request", "_logRecordFactory",
+        "endheaders", "getresponse", "close", "_send_single_request", "handle",
         "callHandlers", "apply_async", "_map_async", "imap", "imap_unordered", "start",
     }, changed
     clew.disable()
@@ -108,6 +108,21 @@ assert faults.counts() == {"the hook of aiohttp": 1}, faults.counts()
     )
 
 
+def test_what_stands_in_for_a_module_is_told_and_left_alone():
+    run_script("""
+import sys, types
+from unittest import mock
+import clew
+from clew import faults
+
+sys.modules["httpx"] = mock.MagicMock()  # without __name__ and __spec__
+sys.modules["aiohttp"] = types.ModuleType("another")
+clew.enable(service_name="a", endpoint="http://127.0.0.1:1")
+assert faults.counts() == {"the hook of httpx": 1, "the hook of aiohttp": 1}, faults.counts()
+clew.disable()
+""")
+
+
 def test_only_hooks_that_are_asked_for_are_armed():
     run_script(
         OWNERS
@@ -116,7 +131,7 @@ before = everything()
 clew.enable(service_name="a", endpoint="http://127.0.0.1:1", hooks=["logging"])
 after = everything()
 changed = {key[1] for key in before if before[key] is not after[key]}
-assert changed == {"_logRecordFactory"}, changed
+assert changed == {"handle"}, changed
 """
     )
 

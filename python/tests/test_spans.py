@@ -180,6 +180,33 @@ def test_a_cancelled_coroutine_is_an_error(traced):
     assert one["tags"]["error"] == "CancelledError"
 
 
+def test_an_asynchronous_generator_that_is_ended_from_another_context_keeps_quiet(traced):
+    import contextvars
+
+    ended = []
+
+    @clew.traced
+    async def numbers():
+        try:
+            await asyncio.Future(loop=loop)
+            yield 1
+        finally:
+            ended.append(clew.current())
+
+    async def consumer():
+        async for _ in numbers():
+            pass
+
+    loop = asyncio.new_event_loop()
+    running = consumer()
+    contextvars.copy_context().run(running.send, None)
+    running.close()  # as of a task that its loop forgets
+    loop.close()
+    assert len(ended) == 1
+    (span,) = traced.finished()
+    assert "error" not in span["tags"]
+
+
 def test_a_generators_span_is_current_inside_of_it_only(traced):
     seen = []
 
