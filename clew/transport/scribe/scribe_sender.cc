@@ -81,6 +81,9 @@ SendResult ScribeSender::exchange(const Deadline& deadline) {
 
 Expected<void> ScribeSender::read_frame(const Deadline& deadline) {
     if (Expected<void> done = read_exactly(kLengthBytes, deadline); !done) return done;
+    if (reply_ == "HTTP") {
+        return Error{Code::unsupported, "the peer speaks HTTP: its address begins with http://"};
+    }
     const auto size = static_cast<std::uint32_t>(wire::ThriftReader(reply_).read_int32());
     if (size > kReplyBytesMax) {
         return Error{Code::limit_exceeded, "the reply is longer than reply_bytes_max"};

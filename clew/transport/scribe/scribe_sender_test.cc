@@ -207,6 +207,17 @@ TEST_F(ScribeSenderTest, reads_no_reply_beyond_its_limit) {
     EXPECT_EQ(result.reason, "waiting for the reply: the reply is longer than reply_bytes_max");
 }
 
+TEST_F(ScribeSenderTest, says_that_the_peer_speaks_http) {
+    const SendResult result = send_to_peer_that_answers([](const Call&) {
+        return std::string("HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    EXPECT_EQ(result.outcome, Outcome::unanswered);
+    EXPECT_EQ(
+        result.reason,
+        "waiting for the reply: the peer speaks HTTP: its address begins with http://"
+    );
+}
+
 TEST_F(ScribeSenderTest, asks_with_a_version_when_strict) {
     LoopbackServer server([](PeerConnection& peer) {
         const std::optional<std::string> frame = read_frame(peer);
