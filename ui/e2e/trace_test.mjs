@@ -74,6 +74,23 @@ describe('the trace page', () => {
     });
   });
 
+  it('writes the duration behind both halves, when the server works on after its caller', async () => {
+    const spans = callChain(names, Date.now() * 1000 - 5_000_000, 60_000, '200');
+    const served = spans.find((span) => span.shared && span.localEndpoint.serviceName === names[1]);
+    served.duration = 58_000;
+    await stage.post(spans);
+    await stage.withPage(async (page) => {
+      await stage.visit(page, `traces/${spans[0].traceId}`);
+      await eventually(() => rowServices(page), names);
+      const row = rowOf(page, names[1]);
+      const outer = await row.locator('.bar.outer').boundingBox();
+      const inner = await row.locator('.bar.inner').boundingBox();
+      const label = await row.locator('.bar-label').boundingBox();
+      assert.ok(inner.x + inner.width > outer.x + outer.width, 'the server half is the later one');
+      assert.ok(label.x >= inner.x + inner.width, 'the label lies on the bar');
+    });
+  });
+
   it('is read by keyboard alone', async () => {
     await stage.withPage(async (page) => {
       await stage.visit(page, chainPath);

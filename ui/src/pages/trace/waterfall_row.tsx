@@ -123,14 +123,19 @@ function Label({
   readonly row: Row;
 }): JSX.Element | null {
   const duration = durationOf(row);
-  const times = timesOf(row.outer, state.corrected.value);
-  const bar = times && barOf(times, state.extent.value.start, state.view.value);
-  if (times === undefined) return <span class="bar-label bar-none">no start reported</span>;
-  if (bar === undefined || duration === undefined) return null;
-  const text = formatDuration(duration);
+  const bars = halvesOf(row).map((half) => {
+    const times = timesOf(half, state.corrected.value);
+    return times && barOf(times, state.extent.value.start, state.view.value);
+  });
+  if (timesOf(row.outer, state.corrected.value) === undefined) {
+    return <span class="bar-label bar-none">no start reported</span>;
+  }
+  if (bars[0] === undefined || duration === undefined) return null;
+  // Behind both halves: a server may work on after its caller has gone.
+  const end = Math.max(...bars.map((bar) => (bar === undefined ? 0 : bar.left + bar.width)));
   return (
-    <span class="bar-label" style={{ left: `${bar.left + bar.width}%` }}>
-      {text}
+    <span class="bar-label" style={{ left: `${end}%` }}>
+      {formatDuration(duration)}
     </span>
   );
 }
