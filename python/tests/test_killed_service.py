@@ -58,7 +58,8 @@ def test_spans_of_a_killed_service_are_sent_once_by_its_next_start(http_collecto
 
     with service(http_collector.endpoint, rings) as third:
         services.wait_until(lambda: third.ask("/state")["stats"]["sent"])
-        assert third.ask("/state")["stats"]["recovered"] == 0
+    # What the second had finished and not sent when it was stopped may have come; of the first's
+    # nothing comes again.
     assert server_spans(http_collector, paths) == [1] * REQUESTS
 
 
