@@ -74,7 +74,7 @@ describe('the trace page', () => {
     });
   });
 
-  it('writes the duration behind both halves, when the server works on after its caller', async () => {
+  it('writes the duration behind both halves when the server outlasts its caller', async () => {
     const spans = callChain(names, Date.now() * 1000 - 5_000_000, 60_000, '200');
     const served = spans.find((span) => span.shared && span.localEndpoint.serviceName === names[1]);
     served.duration = 58_000;
