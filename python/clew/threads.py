@@ -50,23 +50,31 @@ def _start(session: Session, original: Any) -> Any:
         span = current()
         if span is None or session.tracer is None:
             return original(self)
+        own = vars(self).get("run")
         try:
             # Not the class's: classes derived from it have a run() of their own.
-            self.run = functools.partial(_run_thread, self, span, self.run)
+            self.run = functools.partial(_run_thread, self, own, span, self.run)
         except Exception:
             faults.report("the start of a thread")
         try:
             return original(self)
         except BaseException:
-            vars(self).pop("run", None)
+            _put_back(self, own)
             raise
 
     return start
 
 
-def _run_thread(thread: Any, span: Span, run: Callable[[], None]) -> None:
-    vars(thread).pop("run", None)  # else the thread would refer to itself
+def _run_thread(thread: Any, own: Any, span: Span, run: Callable[[], None]) -> None:
+    _put_back(thread, own)  # else the thread would refer to itself
     run_within(span, run)
+
+
+def _put_back(thread: Any, own: Any) -> None:
+    if own is None:
+        vars(thread).pop("run", None)
+    else:
+        thread.run = own
 
 
 def _submit(session: Session, original: Any) -> Any:

@@ -194,3 +194,20 @@ def test_turned_off_threads_start_as_ever(traced):
         child.join()
     assert results == [None]
     assert not hasattr(threading.Thread.start, "__wrapped__")
+
+
+def test_a_thread_keeps_a_run_of_its_own(traced):
+    seen = []
+
+    def run():
+        seen.append(clew.current())
+
+    thread = threading.Thread()
+    thread.run = run
+    with clew.span("a") as span:
+        thread.start()
+        thread.join()
+        assert (thread.run, seen) == (run, [span])
+        with pytest.raises(RuntimeError):
+            thread.start()
+    assert thread.run is run
