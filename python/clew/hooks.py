@@ -42,6 +42,7 @@ HOOKS: Mapping[str, Mapping[str, str]] = {
         "concurrent.futures.thread": "clew.threads",
         "multiprocessing.pool": "clew.threads",
     },
+    "multiprocessing": {"multiprocessing.util": "clew.child_processes"},
     "logging": {"logging": "clew.log_records"},
     "log_annotations": {"logging": "clew.logging_capture"},
     "gunicorn": {

@@ -144,7 +144,7 @@ def enable(
         new.disarm()
         raise
     _session = new
-    atexit.register(_at_exit)
+    atexit.register(flush_at_exit)
     activate(new_tracer, faults.report)
     return new_tracer
 
@@ -158,7 +158,7 @@ def disable() -> None:
     old, _session = _session, None
     activate(None, faults.report)
     if old is not None:
-        atexit.unregister(_at_exit)
+        atexit.unregister(flush_at_exit)
         old.disarm()
         ended, old.tracer = old.tracer, None
         if ended is not None:
@@ -223,6 +223,7 @@ def _service_name(name: str | None) -> str | None:
     return os.path.basename(sys.argv[0] if sys.argv else "") or "python"
 
 
-def _at_exit() -> None:
+def flush_at_exit() -> None:
+    """Sends what has finished, within half of CLOSE_SECONDS_MAX; for the end of a program."""
     if _session is not None and _session.tracer is not None:
         _session.tracer.flush(CLOSE_SECONDS_MAX / 2)

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from services import run_script, running, wait_until
 
 PREFORK = Path(__file__).parent / "programs/prefork_service.py"
@@ -104,6 +105,49 @@ if pid == 0:
     names_once(collector, {"open", "of the child"})
     (span,) = [span for span in collector.spans() if span["name"] == "open"]
     assert span["tags"]["said by"] == "the parent"
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_a_child_of_multiprocessing_sends_what_it_finished(collector, tmp_path, method):
+    """It leaves by os._exit(), and its flush interval is far away."""
+    program = tmp_path / "program.py"
+    program.write_text("""
+import multiprocessing, sys
+import clew
+
+def enable():
+    clew.enable(service_name="family", endpoint=sys.argv[1], flush_interval_ms=60_000)
+
+def work(name):
+    if clew.tracer() is None:
+        enable()  # spawned or served: this process inherited nothing
+    with clew.span(name):
+        pass
+
+if __name__ == "__main__":
+    enable()
+    context = multiprocessing.get_context(sys.argv[2])
+    with context.Pool(1) as pool:
+        pool.map(work, ["pooled"])
+        pool.close()
+        pool.join()
+    child = context.Process(target=work, args=("child",))
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+    clew.disable()
+    child = context.Process(target=print, args=("untraced",))
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+""")
+    run_script(
+        "import runpy, sys; del sys.argv[0]; runpy.run_path(sys.argv[0], run_name='__main__')",
+        program,
+        collector.endpoint,
+        method,
+    )
+    names_once(collector, {"pooled", "child"})
 
 
 def test_a_child_draws_ids_of_its_own(scribe):
