@@ -30,4 +30,6 @@ export CLEW_SOAK_SECONDS=10  # what is longer shows nothing more to a sanitizer
 export UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
 # libstdc++ too: asan looks for its __cxa_throw when it is loaded, and Python has none yet.
 preload="$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libstdc++.so)"
-LD_PRELOAD=$preload exec "$python" -m pytest -q -p no:cacheprovider "${@:-tests}"
+quiet_fork=$site/quiet_fork.so
+gcc -shared -fPIC -O1 -o "$quiet_fork" "$root/python/tests/programs/quiet_fork.c"
+LD_PRELOAD=$preload:$quiet_fork exec "$python" -m pytest -q -p no:cacheprovider "${@:-tests}"
