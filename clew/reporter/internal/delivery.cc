@@ -19,6 +19,9 @@ constexpr std::size_t kDrainSpans = 128;
 // Without a look at the sending side; rings that fill faster than this are drained next round.
 constexpr int kDrainsPerRound = 64;
 constexpr microseconds kShortestWait{1'000};
+// A flush is over when the rings have been empty once; or, where threads finish spans faster than
+// they are drained, after so many rounds.
+constexpr int kFlushRoundsMax = 1'000;
 // A probe may be lost; so it is small.
 constexpr std::size_t kProbeSpans = 100;
 // Each ends a connection or its attempt: after so many a close waits for no third.
@@ -54,11 +57,12 @@ void Delivery::run(Worker& self) {
 
 microseconds Delivery::round() {
     const std::uint64_t asked = asked_.load();
-    take_finished();
     if (asked != flushing_) begin_flush(asked);
+    take_finished();
     send_queued();
     settle_flush();
     give_up_if_hopeless();
+    if (flush_rounds_left_ > 0) return kShortestWait;
     if (queue_.empty()) return options_.flush_interval;
     const microseconds paused = next_attempt_at() - clock_.steady_now();
     return std::clamp<microseconds>(paused, kShortestWait, options_.flush_interval);
@@ -66,7 +70,7 @@ microseconds Delivery::round() {
 
 void Delivery::begin_flush(std::uint64_t asked) {
     flushing_ = asked;
-    flush_mark_ = queue_.pushed_total();
+    flush_rounds_left_ = kFlushRoundsMax;
     const Microseconds now = clock_.steady_now();
     if (pause_was_asked_for_ && now < paused_until_) return;
     // An application that flushes all the time spends its retries, and then waits as others do.
@@ -77,16 +81,24 @@ void Delivery::begin_flush(std::uint64_t asked) {
 }
 
 void Delivery::take_finished() {
+    const bool are_empty = drain_rings();
+    if (flush_rounds_left_ == 0 || (!are_empty && --flush_rounds_left_ > 0)) return;
+    flush_rounds_left_ = 0;
+    flush_mark_ = queue_.pushed_total();
+}
+
+bool Delivery::drain_rings() {
     for (int i = 0; i < kDrainsPerRound; ++i) {
         model::SpanBuilder builder;
         const std::size_t count = parts_.spans.drain(builder, kDrainSpans);
-        if (count == 0) return;
+        if (count == 0) return true;
         tell_losses(builder);
         encode(builder.finish());
         queue_bytes_.set(static_cast<std::int64_t>(queue_.size_bytes()));
         queue_spans_.set(static_cast<std::int64_t>(queue_.spans()));
-        if (count < kDrainSpans) return;
+        if (count < kDrainSpans) return true;
     }
+    return false;
 }
 
 void Delivery::tell_losses(model::SpanBuilder& spans) noexcept {
@@ -213,7 +225,7 @@ void Delivery::note_failure(const transport::SendResult& result) {
 }
 
 void Delivery::settle_flush() {
-    if (queue_.popped_total() < flush_mark_) return;
+    if (flush_rounds_left_ > 0 || queue_.popped_total() < flush_mark_) return;
     const std::lock_guard lock(mutex_);
     if (flushed_ == flushing_) return;
     flushed_ = flushing_;

@@ -74,6 +74,8 @@ public:
 
 private:
     void take_finished();
+    // False when it left some behind.
+    bool drain_rings();
     void tell_losses(model::SpanBuilder& spans) noexcept;
     void encode(const model::SpanBatch& batch);
     void send_queued();
@@ -109,6 +111,7 @@ private:
     bool oldest_has_failed_ = false;    // so that its next attempt is a retry
     int failures_at_close_ = 0;         // since begin_close()
     std::uint64_t flushing_ = 0;        // the newest ticket seen
+    int flush_rounds_left_ = 0;         // for the rings to be emptied; then its mark is set
     std::uint64_t flush_mark_ = 0;      // queue_.popped_total() that settles it
 
     std::atomic<std::uint64_t> asked_{0};  // the newest ticket given out

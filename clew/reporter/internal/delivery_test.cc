@@ -190,6 +190,20 @@ TEST_F(DeliveryTest, flushes_what_had_finished_not_what_comes_later) {
     EXPECT_EQ(counts().sent, 10U);
 }
 
+TEST_F(DeliveryTest, flushes_more_than_one_round_takes) {
+    tracer::TracerOptions roomy;
+    roomy.limits.ring_bytes_max = std::size_t{1} << 22;
+    tracer_ = *tracer::Tracer::create(std::move(roomy));
+    start({});
+    finish_spans(20'000, 1);
+    const std::uint64_t ticket = delivery_->ask_flush();
+    const auto is_flushed = [&] { return delivery_->wait_until_flushed(ticket, milliseconds(0)); };
+    for (int i = 0; i < 10 && !is_flushed(); ++i) delivery_->round();
+    EXPECT_TRUE(is_flushed());
+    EXPECT_EQ(counts().sent, 20'000U);
+    expect_balance();
+}
+
 TEST_F(DeliveryTest, sends_nothing_more_once_it_is_stopped) {
     finish_spans(3);
     delivery_->stop_sending();
