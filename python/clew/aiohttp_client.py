@@ -13,11 +13,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from clew import faults
-from clew.headers import put
+from clew import client_spans, faults
 from clew.session import Session
-
-ERROR_STATUS_MIN = 400  # of a response; the call failed, for who made it
 
 
 def patch(session: Session, module: Any) -> None:
@@ -50,7 +47,7 @@ def _config(session: Session, trace_config: Any) -> Any:
 
     async def redirect(_: Any, context: Any, params: Any) -> None:
         _end(context, params.response)
-        context.clew_span = _begin(session, params, _next_url(params))
+        context.clew_span = _begin_next(session, params)
 
     async def end(_: Any, context: Any, params: Any) -> None:
         _end(context, params.response)
@@ -58,8 +55,7 @@ def _config(session: Session, trace_config: Any) -> Any:
     async def fail(_: Any, context: Any, params: Any) -> None:
         span = _take(context)
         if span is not None:
-            span.error(params.exception)
-            span.finish()
+            client_spans.fail(span, params.exception)
 
     config.on_request_start.append(start)
     config.on_request_redirect.append(redirect)
@@ -68,29 +64,21 @@ def _config(session: Session, trace_config: Any) -> Any:
     return config
 
 
-def _begin(session: Session, params: Any, url: Any = None) -> Any:
-    tracer = session.tracer
-    if tracer is None:
+def _begin(session: Session, params: Any) -> Any:
+    return client_spans.begin(session, "aiohttp", params, lambda: params.url.raw_path)
+
+
+def _begin_next(session: Session, params: Any) -> Any:
+    """The span of the request that follows a redirect; None where the client will not make one."""
+    headers = params.response.headers
+    location = headers.get("Location") or headers.get("URI")
+    if location is None:
         return None
-    span = None
     try:
-        span = tracer.start(params.method.lower(), "client")
-        put(params.headers, span.inject())
-        if span.is_sampled:
-            span.tag("http.method", params.method)
-            span.tag("http.path", (params.url if url is None else url).raw_path)
-        return span
-    except Exception:
-        faults.report("the start of a client span of aiohttp")
-        if span is not None:
-            span.abandon()
+        url = params.url.join(type(params.url)(location))
+    except Exception:  # the client is about to read it, too, and to say what is wrong
         return None
-
-
-def _next_url(params: Any) -> Any:
-    """Where a redirect leads, as the client reads it."""
-    location = params.response.headers.get("Location") or params.response.headers.get("URI")
-    return params.url.join(type(params.url)(location)) if location else None
+    return client_spans.begin(session, "aiohttp", params, lambda: url.raw_path)
 
 
 def _take(context: Any) -> Any:
@@ -102,17 +90,10 @@ def _take(context: Any) -> Any:
 
 def _end(context: Any, response: Any) -> None:
     span = _take(context)
-    if span is None:
-        return
-    try:
-        if span.is_sampled:
-            span.tag("http.status_code", response.status)
-            if response.status >= ERROR_STATUS_MIN:
-                span.error(str(response.status))
-            _tell_peer(span, response)
-    except Exception:
-        faults.report("the end of a client span of aiohttp")
-    span.finish()
+    if span is not None:
+        client_spans.end(
+            span, "aiohttp", response.status, functools.partial(_tell_peer, span, response)
+        )
 
 
 def _tell_peer(span: Any, response: Any) -> None:

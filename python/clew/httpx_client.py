@@ -13,11 +13,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from clew import faults
-from clew.headers import put
+from clew import client_spans
 from clew.session import Session
-
-ERROR_STATUS_MIN = 400  # of a response; the call failed, for who made it
 
 
 def patch(session: Session, module: Any) -> None:
@@ -35,7 +32,7 @@ def _send(session: Session, original: Any) -> Any:
         try:
             response = original(self, request, *args, **keywords)
         except BaseException as error:
-            _fail(span, error)
+            client_spans.fail(span, error)
             raise
         _end(span, response)
         return response
@@ -52,7 +49,7 @@ def _send_async(session: Session, original: Any) -> Any:
         try:
             response = await original(self, request, *args, **keywords)
         except BaseException as error:
-            _fail(span, error)
+            client_spans.fail(span, error)
             raise
         _end(span, response)
         return response
@@ -61,39 +58,17 @@ def _send_async(session: Session, original: Any) -> Any:
 
 
 def _begin(session: Session, request: Any) -> Any:
-    tracer = session.tracer
-    if tracer is None:
-        return None
-    span = None
-    try:
-        span = tracer.start(request.method.lower(), "client")
-        put(request.headers, span.inject())
-        if span.is_sampled:
-            span.tag("http.method", request.method)
-            span.tag("http.path", request.url.raw_path.partition(b"?")[0].decode("latin-1"))
-        return span
-    except Exception:
-        faults.report("the start of a client span of httpx")
-        if span is not None:
-            span.abandon()
-        return None
+    return client_spans.begin(session, "httpx", request, lambda: _path_of(request.url))
 
 
-def _fail(span: Any, error: BaseException) -> None:
-    span.error(error)
-    span.finish()
+def _path_of(url: Any) -> str:
+    return url.raw_path.partition(b"?")[0].decode("latin-1")
 
 
 def _end(span: Any, response: Any) -> None:
-    try:
-        if span.is_sampled:
-            span.tag("http.status_code", response.status_code)
-            if response.status_code >= ERROR_STATUS_MIN:
-                span.error(str(response.status_code))
-            _tell_peer(span, response)
-    except Exception:
-        faults.report("the end of a client span of httpx")
-    span.finish()
+    client_spans.end(
+        span, "httpx", response.status_code, functools.partial(_tell_peer, span, response)
+    )
 
 
 def _tell_peer(span: Any, response: Any) -> None:

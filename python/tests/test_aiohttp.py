@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 import clew
+from clew import faults
 
 
 def get(url, configs=None, **options):
@@ -147,6 +148,32 @@ def test_each_redirect_is_a_span_of_its_own(traced):
     assert [span["tags"]["http.status_code"] for span in spans] == ["302", "200"]
     assert [span["id"] for span in spans] == seen
     assert {span["parentId"] for span in spans} == {outer.span_id}
+
+
+@pytest.mark.parametrize("location", ["http://[nowhere", None])
+def test_a_redirect_that_leads_nowhere_is_told_by_the_client(traced, location):
+    async def astray(_):
+        return web.Response(status=302, headers={} if location is None else {"Location": location})
+
+    async def main():
+        application = web.Application()
+        application.add_routes([web.get("/astray", astray)])
+        runner, url = await serving(application)
+        try:
+            async with aiohttp.ClientSession() as session, session.get(f"{url}/astray") as response:
+                return response.status
+        except aiohttp.ClientError as error:
+            return type(error).__name__
+        finally:
+            await runner.cleanup()
+
+    before = faults.counts()
+    with_tracing = asyncio.run(main())
+    (span,) = [span for span in traced.finished() if span.get("kind") == "CLIENT"]
+    assert span["tags"]["http.status_code"] == "302"
+    assert faults.counts() == before
+    clew.disable()
+    assert asyncio.run(main()) == with_tracing
 
 
 def test_the_applications_own_trace_configs_stay(traced, url):
