@@ -58,7 +58,7 @@ def collector(request):
 def serve(tmp_path):
     """A running `clew serve`: (its API's address, scribe's port)."""
     if clew_serve.binary() is None:
-        pytest.fail("there is no built clew: ./dev build, then set CLEW_BINARY to build/dev/bin/clew")
+        pytest.fail("there is no built clew: ./dev build, then CLEW_BINARY=build/dev/bin/clew")
     with clew_serve.running(tmp_path) as addresses:
         yield addresses
 
