@@ -17,6 +17,7 @@
 
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/forked_child.h"
 #include "clew/tracer/tracer.h"
 
 namespace clew::tracer {
@@ -59,25 +60,15 @@ pid_t fork_now(bool raw_clone) {
 
 // What `body` returns when run in a child, one text a line; "?" when the child did not end well.
 Names in_child(const std::function<Names()>& body, bool raw_clone = false) {
-    int ends[2];
-    EXPECT_EQ(pipe(ends), 0);
-    const pid_t child = fork_now(raw_clone);
-    if (child == 0) {
-        std::string answer;
-        for (const std::string& name : body()) answer += name + "\n";
-        const ssize_t size = write(ends[1], answer.data(), answer.size());
-        _exit(size == static_cast<ssize_t>(answer.size()) ? 0 : 1);
-    }
-    close(ends[1]);
-    std::string answer;
-    char bytes[4096];
-    for (ssize_t size = 0; (size = read(ends[0], bytes, sizeof bytes)) > 0;) {
-        answer.append(bytes, static_cast<std::size_t>(size));
-    }
-    close(ends[0]);
-    int status = -1;
-    waitpid(child, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return {"?"};
+    const std::string answer = clew::testing::said_in_child(
+        [&] {
+            std::string lines;
+            for (const std::string& name : body()) lines += name + "\n";
+            return lines;
+        },
+        [&] { return fork_now(raw_clone); }
+    );
+    if (answer == "?") return {answer};
     Names names;
     for (std::size_t at = 0; at < answer.size();) {
         const std::size_t end = answer.find('\n', at);

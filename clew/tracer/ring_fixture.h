@@ -20,6 +20,7 @@
 
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/forked_child.h"
 #include "clew/tracer/tracer.h"
 
 namespace clew::tracer::internal {
@@ -90,26 +91,8 @@ protected:
         });
     }
 
-    // What `body` says, run in a child that ends well; "?" when it did not.
     static std::string in_child(const std::function<std::string()>& body) {
-        int ends[2];
-        EXPECT_EQ(pipe(ends), 0);
-        const pid_t child = fork();
-        if (child == 0) {
-            const std::string answer = body();
-            const ssize_t size = write(ends[1], answer.data(), answer.size());
-            _exit(size == static_cast<ssize_t>(answer.size()) ? 0 : 1);
-        }
-        close(ends[1]);
-        std::string answer;
-        char bytes[4096];
-        for (ssize_t size = 0; (size = read(ends[0], bytes, sizeof bytes)) > 0;) {
-            answer.append(bytes, static_cast<std::size_t>(size));
-        }
-        close(ends[0]);
-        int status = -1;
-        waitpid(child, &status, 0);
-        return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? answer : "?";
+        return clew::testing::said_in_child(body);
     }
 
     static std::string join(const Names& names) {

@@ -185,11 +185,7 @@ TEST_F(RingRecoveryTest, gives_each_span_once_when_two_start_at_once) {
     }
     gate.open();
     close(ends[1]);
-    std::string all;
-    char bytes[4096];
-    for (ssize_t size = 0; (size = read(ends[0], bytes, sizeof bytes)) > 0;) {
-        all.append(bytes, static_cast<std::size_t>(size));
-    }
+    const std::string all = clew::testing::read_to_end(ends[0]);
     close(ends[0]);
     for (const pid_t child : children) waitpid(child, nullptr, 0);
     Names names;
