@@ -27,6 +27,13 @@ void add_baggage(const HeaderReader& headers, Extracted& out) noexcept {
     }
 }
 
+// A decision that came in another format than the ids, and before them in the order, is the one.
+void decide(const Extracted& decision, Extracted& out) noexcept {
+    if (decision.found != Found::decision) return;
+    out.context.sampling = decision.context.sampling;
+    out.context.debug = decision.context.debug;
+}
+
 // What is left of a caller's word when only its ids count.
 void distrust(Extracted& out) noexcept {
     if (out.found == Found::decision) {
@@ -50,16 +57,22 @@ const Propagation* Composite::context_format(Format format) const noexcept {
 }
 
 Extracted Composite::extract_context(const HeaderReader& headers) const noexcept {
-    Extracted none;
+    Extracted none;  // or the first decision, for as long as no ids are found
     for (const Format name : options_.read) {
         const Propagation* const format = context_format(name);
         if (format == nullptr) continue;
+        // Of B3's two forms the one that decides is the one that counts, as in Brave.
+        if (none.found == Found::decision && name != Format::trace_context) continue;
         Extracted out = format->extract(headers);
         none.had_malformed |= out.had_malformed;
-        if (out.found == Found::malformed) {
+        if (out.found == Found::malformed && none.found == Found::nothing) {
             none.found = Found::malformed;
-        } else if (out.found != Found::nothing) {
+        } else if (out.found == Found::decision && none.found != Found::decision) {
             out.had_malformed = none.had_malformed;
+            none = std::move(out);
+        } else if (out.found == Found::ids) {
+            out.had_malformed = none.had_malformed;
+            decide(none, out);
             if (name != Format::trace_context) add_trace_state(headers, out);
             return out;
         }

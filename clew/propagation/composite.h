@@ -36,8 +36,10 @@ public:
     explicit Composite(const CompositeOptions& options) noexcept
         : options_(options), b3_multi_(options.header_case) {}
 
-    // The first context found; otherwise `malformed` when any format was. Where B3 gave it and a
-    // traceparent tells the same trace, its tracestate goes on, if traceparent is written, too.
+    // The first ids found. A decision of B3 alone joins those of a traceparent: `b3: 0` beside one
+    // is its trace, not sampled. Without ids the decision alone, without either `malformed` when
+    // any format was. Where B3 gave the ids and a traceparent tells the same trace, its tracestate
+    // goes on, if traceparent is written, too.
     Extracted extract(const HeaderReader& headers) const noexcept override;
     bool inject(const TraceContext& context, const Carried* carried, const HeaderWriter& headers)
         const noexcept override;

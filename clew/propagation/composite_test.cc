@@ -165,6 +165,26 @@ TEST(Composite, keeps_the_tracestate_of_the_same_trace_beside_b3) {
     EXPECT_EQ(extract(refused, options).found, Found::decision);
 }
 
+TEST(Composite, joins_a_decision_to_the_ids_of_another_format) {
+    const Headers denied{{"X-B3-Sampled", "0"}, {"traceparent", kTraceparent}};
+    const Extracted w3c = extract({{"traceparent", kTraceparent}}, {});
+    ASSERT_TRUE(w3c.context.is_recorded());
+    const Extracted out = extract(denied, {});
+    EXPECT_EQ(out.found, Found::ids);
+    EXPECT_EQ(out.context.trace_id, w3c.context.trace_id);
+    EXPECT_EQ(out.context.sampling, Sampling::not_sampled);
+    const Extracted debugged = extract({{"b3", "d"}, {"traceparent", kTraceparent}}, {});
+    EXPECT_EQ(debugged.context.trace_id, w3c.context.trace_id);
+    EXPECT_TRUE(debugged.context.debug);
+    // Of B3's two forms only one counts.
+    const Headers both{{"b3", "0"}, {"X-B3-TraceId", kTrace}, {"X-B3-SpanId", kSpan}};
+    EXPECT_EQ(extract(both, {}).found, Found::decision);
+    // A decision that is not trusted hides no ids.
+    const Extracted trusted = extract(denied, trusting(TrustInbound::ids));
+    EXPECT_EQ(trusted.context.trace_id, w3c.context.trace_id);
+    EXPECT_EQ(trusted.context.sampling, Sampling::unset);
+}
+
 TEST(Composite, asks_for_the_ids_alone_where_only_they_are_trusted) {
     const CompositeOptions options = trusting(TrustInbound::ids);
     for (const std::string_view decision : {"-0", "-1", "-d", ""}) {

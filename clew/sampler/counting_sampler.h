@@ -5,7 +5,8 @@
 // kWindow traces in a row the same number, at places chosen at random once, so that traffic with a
 // rhythm is not always met at the same beat. For little traffic, where chance would be unfair.
 // Other processes keep other traces: a deferred decision is not the same everywhere
-// (boundary_sampler.h).
+// (boundary_sampler.h). A forked child counts from a place of its own, so that workers do not all
+// keep, or all miss, the same first ones.
 //
 // Threads: call from anywhere; one atomic addition.
 
@@ -35,8 +36,10 @@ public:
 
 private:
     CountingSampler() noexcept = default;
+    void begin_elsewhere(std::uint32_t generation) const noexcept;
 
     mutable std::atomic<std::uint64_t> count_{0};
+    mutable std::atomic<std::uint32_t> generation_{0};       // of the process that counts
     std::array<std::uint64_t, (kWindow + 63) / 64> kept_{};  // a bit per place of the window
 };
 

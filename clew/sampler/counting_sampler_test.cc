@@ -4,10 +4,13 @@
 
 #include <atomic>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "clew/base/testing/forked_child.h"
 
 namespace clew::sampler {
 
@@ -56,6 +59,22 @@ TEST(CountingSampler, counts_for_all_threads_together) {
     }
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(kept, 5'000U);
+}
+
+TEST(CountingSampler, counts_from_another_place_in_each_child) {
+    const auto sampler = CountingSampler::create(0.01, 7);
+    const auto first_places = [&] {
+        std::string text;
+        for (const std::size_t place : places_kept(*sampler, 500)) {
+            text += std::to_string(place) + " ";
+        }
+        return text;
+    };
+    std::set<std::string> children;
+    for (int i = 0; i < 4; ++i) children.insert(clew::testing::said_in_child(first_places));
+    EXPECT_EQ(children.size(), 4U);
+    EXPECT_EQ(children.count("?"), 0U);
+    EXPECT_EQ(places_kept(*sampler, CountingSampler::kWindow).size(), 100U);  // undisturbed
 }
 
 TEST(CountingSampler, refuses_rates_outside_of_zero_to_one) {

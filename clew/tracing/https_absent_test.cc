@@ -14,13 +14,19 @@ TEST(Https, is_not_in_this_build) {
     options.endpoint = "https://collector";
     const Expected<FinalTracingOptions> checked = finalize(options);
     ASSERT_FALSE(checked);
-    EXPECT_EQ(checked.error().message, "endpoint: https is not in this build");
+    EXPECT_EQ(
+        checked.error().message,
+        "endpoint: https is not in this build (CLEW_TLS): give an http:// or scribe:// address"
+    );
     transport::Interrupt interrupt;
     transport::TlsStream stream(interrupt, {});
     const auto deadline = transport::Deadline::after(std::chrono::milliseconds(1'000));
     const Expected<void> done = stream.connect({"127.0.0.1", 1}, deadline, deadline.remaining());
     ASSERT_FALSE(done);
-    EXPECT_EQ(done.error().message, "https is not in this build");
+    EXPECT_EQ(
+        done.error().message,
+        "https is not in this build (CLEW_TLS): give an http:// or scribe:// address"
+    );
     EXPECT_FALSE(stream.is_quiet());
 }
 

@@ -63,8 +63,9 @@ microseconds Delivery::round() {
     settle_flush();
     give_up_if_hopeless();
     if (flush_rounds_left_ > 0) return kShortestWait;
-    if (queue_.empty()) return options_.flush_interval;
     const microseconds paused = next_attempt_at() - clock_.steady_now();
+    // What came while the last message was sent waits for company.
+    if (queue_.empty() || paused <= microseconds(0)) return options_.flush_interval;
     return std::clamp<microseconds>(paused, kShortestWait, options_.flush_interval);
 }
 
@@ -141,7 +142,16 @@ void Delivery::encode(const model::SpanBatch& batch) {
 }
 
 void Delivery::send_queued() {
-    while (!queue_.empty() && !stopped_.load() && may_send()) {
+    // Not what comes meanwhile, unless it makes a whole message: under steady traffic the queue
+    // would never be empty, every message small, and no flush seen.
+    const std::uint64_t end = queue_.pushed_total();
+    const transport::MessageBounds whole = parts_.sender->bounds();
+    while (!queue_.empty() && !stopped_.load()) {
+        const bool is_whole =
+            queue_.spans() >= whole.payloads_max || queue_.size_bytes() >= whole.bytes_max;
+        const bool goes_on = is_whole && asked_.load() == flushing_;
+        if (queue_.popped_total() >= end && !goes_on) return;
+        if (!may_send()) return;
         send_message();
         settle_flush();
         take_finished();
@@ -173,6 +183,7 @@ void Delivery::send_message() {
     } else {
         retry_budget_.earn();
     }
+    breaker_state_.store(breaker_.state());  // a probe may take long
     const auto deadline = transport::Deadline::after(options_.send_timeout);
     const transport::SendResult result = parts_.sender->send(message_, deadline);
     settle(result, message_.size());

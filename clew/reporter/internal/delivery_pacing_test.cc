@@ -69,7 +69,11 @@ TEST_F(DeliveryPacing, sends_one_small_probe_after_the_pause_and_all_the_rest_af
     fail(5);
     finish_spans(250);
     clock_.advance(kBreakerPause);
+    std::vector<BreakerState> seen;
+    sender_->while_sending = [&] { seen.push_back(counts().breaker); };
     delivery_->round();
+    sender_->while_sending = nullptr;
+    EXPECT_EQ(seen, (std::vector{BreakerState::half_open, BreakerState::closed}));
     ASSERT_EQ(attempts(), 7U);
     EXPECT_EQ(sender_->messages[5].size(), 100U);
     EXPECT_EQ(sender_->messages[6].size(), 151U);

@@ -177,6 +177,27 @@ TEST_F(DeliveryTest, empties_the_rings_while_the_sender_waits) {
     expect_balance();
 }
 
+TEST_F(DeliveryTest, lets_what_comes_while_it_sends_wait_for_company) {
+    sender_->while_sending = [this] { finish_spans(3); };
+    finish_spans(10);
+    EXPECT_EQ(delivery_->round(), milliseconds(500));
+    EXPECT_EQ(attempts(), 1U);
+    EXPECT_EQ(counts().sent, 10U);
+    EXPECT_EQ(counts().queue_spans, 3U);
+    const std::uint64_t ticket = delivery_->ask_flush();  // in the middle of steady traffic
+    delivery_->round();
+    EXPECT_TRUE(delivery_->wait_until_flushed(ticket, milliseconds(0)));
+    EXPECT_EQ(attempts(), 2U);
+    sender_->set_bounds({1U << 20U, 3});
+    int times = 0;
+    sender_->while_sending = [&] {
+        if (++times < 5) finish_spans(3);  // a whole message each time
+    };
+    delivery_->round();
+    EXPECT_EQ(counts().queue_spans, 0U);
+    expect_balance();
+}
+
 TEST_F(DeliveryTest, flushes_what_had_finished_not_what_comes_later) {
     sender_->set_bounds({1U << 20U, 10});
     finish_spans(10);

@@ -24,14 +24,14 @@ void LossNotice::add_to(model::SpanBuilder& spans, const ReporterCounts& counts)
     dropped[static_cast<std::size_t>(DropReason::no_memory)] += counts.tracer.dropped[kNoMemory];
     for (std::size_t i = 0; i < kDropReasons; ++i) {
         if (dropped[i] == told_[i]) continue;
-        told_[i] = dropped[i];
         add_tag(spans, drop_reason_name(static_cast<DropReason>(i)), dropped[i]);
+        told_[i] = dropped[i];
     }
     for (std::size_t i = 0; i < tracer::kDropReasons; ++i) {
         const std::uint64_t lost = counts.tracer.dropped[i];
         if (i == kNoMemory || lost == told_of_tracer_[i]) continue;
-        told_of_tracer_[i] = lost;
         add_tag(spans, tracer::drop_reason_name(static_cast<tracer::DropReason>(i)), lost);
+        told_of_tracer_[i] = lost;
     }
 }
 

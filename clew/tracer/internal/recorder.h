@@ -56,8 +56,7 @@ public:
     }
 
     // Puts a span that ended into the ring of the calling thread, or counts why not. Wakes the
-    // reporter when it has to. `end` is as the draft's flags say; `generation` is
-    // fork_generation().
+    // reporter when it has to. `end` is as the draft's flags say.
     void deliver(
         const propagation::TraceContext& context, const SpanBlock& block, std::uint64_t end
     ) noexcept;

@@ -6,7 +6,11 @@
 namespace clew::transport {
 namespace {
 
-Error absent() { return {Code::unsupported, "https is not in this build"}; }
+Error absent() {
+    return {
+        Code::unsupported,
+        "https is not in this build (CLEW_TLS): give an http:// or scribe:// address"};
+}
 
 }  // namespace
 
