@@ -65,20 +65,30 @@ def _config(session: Session, trace_config: Any) -> Any:
 
 
 def _begin(session: Session, params: Any) -> Any:
-    return client_spans.begin(session, "aiohttp", params, lambda: params.url.raw_path)
+    return client_spans.begin(
+        session, "aiohttp", params.method, params.headers, lambda: params.url.raw_path
+    )
 
 
 def _begin_next(session: Session, params: Any) -> Any:
-    """The span of the request that follows a redirect; None where the client will not make one."""
-    headers = params.response.headers
-    location = headers.get("Location") or headers.get("URI")
+    """The span of the request that follows a redirect; None where it leads nowhere."""
+    location = params.response.headers.get("Location") or params.response.headers.get("URI")
     if location is None:
         return None
     try:
         url = params.url.join(type(params.url)(location))
     except Exception:  # the client is about to read it, too, and to say what is wrong
         return None
-    return client_spans.begin(session, "aiohttp", params, lambda: url.raw_path)
+    if url.scheme not in ("http", "https"):
+        return None
+    method = _next_method(params.method, params.response.status)
+    return client_spans.begin(session, "aiohttp", method, params.headers, lambda: url.raw_path)
+
+
+def _next_method(method: str, status: int) -> str:
+    """As the client changes it after a redirect (RFC 9110, 15.4)."""
+    is_changed = status == 303 if method != "POST" else status in (301, 302, 303)
+    return "GET" if is_changed and method != "HEAD" else method
 
 
 def _take(context: Any) -> Any:

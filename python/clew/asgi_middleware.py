@@ -17,7 +17,7 @@ from typing import Any
 
 from clew import faults, session
 from clew._native import Span, Tracer
-from clew.wsgi_middleware import checked_paths
+from clew.wsgi_middleware import checked_header, checked_paths
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -50,7 +50,8 @@ def asgi(
     """
     if not callable(application):
         raise TypeError(f"application must be callable, not {application!r}")
-    header = None if trace_header is None else trace_header.lower().encode("latin-1")
+    name = checked_header(trace_header)
+    header = None if name is None else name.lower().encode()
     return _Middleware(application, checked_paths(skip), header)
 
 
@@ -76,7 +77,7 @@ class _Middleware:
             exchange = kind(span, scope, send, self.trace_header)
             with span:
                 try:
-                    await self.__wrapped__(scope, receive, exchange.send)
+                    await self.__wrapped__(scope, exchange.received(receive), exchange.send)
                 finally:
                     exchange.tell_status()
                 exchange.returned()
@@ -155,6 +156,10 @@ class _Request:
                 self.tell_status()
                 self.span.finish()
 
+    def received(self, receive: Receive) -> Receive:
+        """What the application calls for messages."""
+        return receive
+
     def is_last(self, message: Message) -> bool:
         kind = message.get("type")
         if kind == "http.response.trailers":
@@ -182,13 +187,25 @@ class _Request:
 class _Connection:
     """One WebSocket connection on its way."""
 
-    __slots__ = ("_send", "is_accepted", "span", "trace_header")
+    __slots__ = ("_send", "is_accepted", "is_closed", "span", "trace_header")
 
     def __init__(self, span: Span, _: Scope, send: Send, trace_header: bytes | None) -> None:
         self.span = span
         self._send = send
         self.trace_header = trace_header
         self.is_accepted = False
+        self.is_closed = False
+
+    def received(self, receive: Receive) -> Receive:
+        """What the application calls for messages; that the client has gone is one."""
+
+        async def watched() -> Message:
+            message = await receive()
+            if message.get("type") == "websocket.disconnect" and self.is_accepted:
+                self.tell_close(message.get("code", 1005))
+            return message
+
+        return watched
 
     async def send(self, message: Message) -> None:
         kind = message.get("type")
@@ -207,6 +224,9 @@ class _Connection:
         if not self.is_accepted:
             self.span.tag("http.status_code", 403)  # what servers answer then
             return
+        if self.is_closed:
+            return  # the other side's answer to the same end
+        self.is_closed = True
         self.span.tag("websocket.close_code", code)
         if code in _FAILED_CODES:
             self.span.error(f"closed with {code}")

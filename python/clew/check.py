@@ -110,9 +110,10 @@ def send_span() -> str:
     print(f"collector: {endpoint_in_use()}")
     with tracer.start(SPAN_NAME) as span:
         span.tag("clew.version", __version__)
-    tracer.flush(SEND_SECONDS_MAX)
+    is_flushed = tracer.flush(SEND_SECONDS_MAX)
     stats = tracer.stats()
-    if stats["sent"] != 1:
+    # Not by what was sent: spans that a killed process left may be among it.
+    if not is_flushed or any(stats["dropped"].values()):
         reason = stats["last_error"] or f"no answer within {SEND_SECONDS_MAX} s"
         print(f"  did not take the test span: {reason}")
         return ""

@@ -11,14 +11,16 @@ from collections.abc import Callable
 from typing import Any
 
 from clew import faults
-from clew.headers import put
+from clew.headers import put, replaced_by
 from clew.session import Session
 
 ERROR_STATUS_MIN = 400  # of a response; the call failed, for who made it
 
 
-def begin(session: Session, library: str, request: Any, path: Callable[[], str]) -> Any:
-    """Starts the span of a request that has a method and headers, and adds its headers.
+def begin(
+    session: Session, library: str, method: str, headers: Any, path: Callable[[], str]
+) -> Any:
+    """Starts the span of a request, and adds its headers to those of the request.
 
     path() is asked when the span is recorded. None, without an exception, when there is no span.
     """
@@ -27,10 +29,11 @@ def begin(session: Session, library: str, request: Any, path: Callable[[], str])
         return None
     span = None
     try:
-        span = tracer.start(request.method.lower(), "client")
-        put(request.headers, span.inject())
+        span = tracer.start(method.lower(), "client")
+        pairs = span.inject()
+        put(headers, pairs, replaced_by(pairs))
         if span.is_sampled:
-            span.tag("http.method", request.method)
+            span.tag("http.method", method)
             span.tag("http.path", path())
         return span
     except Exception:

@@ -8,7 +8,7 @@ Threads: all at once.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from clew import faults
@@ -44,35 +44,50 @@ def inject(headers: Carrier, span: Span | None = None) -> Carrier:
     try:
         carried = current() if span is None else span
         pairs = [] if carried is None else carried.inject()
-        if pairs:
-            put(headers, pairs)
+        sent = replaced_by(pairs)
+        put(headers, pairs, lambda name: sent(name) or is_trace_header(name))
     except Exception:
         faults.report("clew.inject()")
     return headers
 
 
-def put(headers: Any, pairs: list[tuple[str, str]]) -> None:
-    """Replaces the trace headers of a mapping or of a list of pairs."""
-    names = {name.lower() for name, _ in pairs}
+def replaced_by(pairs: Iterable[tuple[str, str]]) -> Callable[[str | bytes], bool]:
+    """Whether a header that an application sends by itself gives way to those that a hook adds: two
+    traces would be none. All of B3 does, and of other formats what is sent. Asked by name, in any
+    case.
+    """
+    sent = {name.lower() for name, _ in pairs}
+    if "traceparent" in sent:
+        sent.add("tracestate")  # it belongs to the other one
+
+    def is_replaced(name: str | bytes) -> bool:
+        text = name.decode("latin-1") if isinstance(name, bytes) else name
+        lower = text.lower()
+        return lower in sent or lower == "b3" or lower.startswith("x-b3-")
+
+    return is_replaced
+
+
+def put(
+    headers: Any, pairs: list[tuple[str, str]], is_replaced: Callable[[str | bytes], bool]
+) -> None:
+    """Adds pairs to a mapping or to a list of pairs, in place of what is_replaced() says of names;
+    without pairs nothing changes.
+    """
+    if not pairs:
+        return
     if isinstance(headers, list):
-        headers[:] = [pair for pair in headers if not _is_ours(pair[0], names)]
+        headers[:] = [pair for pair in headers if not is_replaced(pair[0])]
         if headers and isinstance(headers[0][0], bytes):
             headers += [(name.encode(), value.encode()) for name, value in pairs]
         else:
             headers += pairs
         return
-    for name in [name for name in headers if _is_ours(name, names)]:
+    for name in [name for name in headers if is_replaced(name)]:
         with contextlib.suppress(KeyError):  # gone with another of its case
             del headers[name]
     for name, value in pairs:
         headers[name] = value
-
-
-def _is_ours(name: str | bytes, names: set[str]) -> bool:
-    if is_trace_header(name):
-        return True
-    text = name.decode("latin-1") if isinstance(name, bytes) else name
-    return text.lower() in names
 
 
 def extract(headers: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> Received:

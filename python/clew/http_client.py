@@ -15,6 +15,7 @@ import functools
 from typing import Any
 
 from clew import faults
+from clew.headers import replaced_by
 from clew.session import Session
 
 # Set on connections, in their instance dictionary.
@@ -137,7 +138,8 @@ def _begin(session: Session, connection: Any) -> Any:
         method, target = request
         span = tracer.start(method.lower(), "client")
         headers = span.inject()
-        _drop_trace_headers(connection, headers)
+        if headers:
+            _drop_replaced(connection, headers)
         for name, value in headers:
             connection.putheader(name, value)
         span.tag("http.method", method)
@@ -161,22 +163,12 @@ def path_of(target: str) -> str:
     return "/" + path.partition("://")[2].partition("/")[2]
 
 
-def _drop_trace_headers(connection: Any, headers: list[tuple[str, str]]) -> None:
-    """Takes out the trace headers that the application itself passed on: two would be none.
-
-    All of B3, and of the others those that are sent now.
-    """
+def _drop_replaced(connection: Any, headers: list[tuple[str, str]]) -> None:
+    """Takes out the trace headers that the application itself passed on."""
     lines = getattr(connection, "_buffer", ())
-    sent = {name.lower().encode() for name, _ in headers}
-    if b"traceparent" in sent:
-        sent.add(b"tracestate")  # it belongs to the other one
-    if any(_is_trace_header(line, sent) for line in lines):
-        lines[:] = [line for line in lines if not _is_trace_header(line, sent)]
-
-
-def _is_trace_header(line: bytes, sent: set[bytes]) -> bool:
-    name = line.partition(b":")[0].lower()
-    return name in sent or name == b"b3" or name.startswith(b"x-b3-")
+    is_replaced = replaced_by(headers)
+    if any(is_replaced(line.partition(b":")[0]) for line in lines):
+        lines[:] = [line for line in lines if not is_replaced(line.partition(b":")[0])]
 
 
 def _tell_peer(connection: Any, span: Any) -> None:

@@ -58,7 +58,9 @@ def _send_async(session: Session, original: Any) -> Any:
 
 
 def _begin(session: Session, request: Any) -> Any:
-    return client_spans.begin(session, "httpx", request, lambda: _path_of(request.url))
+    return client_spans.begin(
+        session, "httpx", request.method, request.headers, lambda: _path_of(request.url)
+    )
 
 
 def _path_of(url: Any) -> str:

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from clew import hooks, session
+from clew import faults, hooks, session
 from clew.wsgi_middleware import wsgi
 
 TRUE = ("yes", "true", "on", "1")
@@ -87,6 +87,12 @@ class _Traced:
 def enable(asked: dict[str, Any]) -> None:
     """Turns tracing on. A server loads its pipeline more than once: the same again is nothing."""
     global _enabled_by
+    if _enabled_by is None and session.active() is not None:
+        faults.LOGGER.warning(
+            "egg:clew#trace: this process is traced already (by clew-run, or by a call); what the "
+            "section says of tracing is not used"
+        )
+        return
     if _enabled_by is not None and session.active() is not None:
         if _enabled_by != asked:
             raise ValueError(

@@ -9,6 +9,7 @@ program's own interpreter has to see.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,9 +19,9 @@ USAGE = """\
 usage: clew-run PROGRAM [ARGUMENT ...]
        clew-run --check [PROGRAM]
 
-Runs PROGRAM traced. All settings are environment variables: CLEW_ENDPOINT, CLEW_SERVICE_NAME,
-CLEW_SAMPLE_RATE and so on; CLEW_INCLUDE names the programs to trace, by default PROGRAM and what
-it starts that serves.
+Runs PROGRAM traced. All settings are environment variables: CLEW_ENDPOINT (by default
+http://127.0.0.1:9411/api/v2/spans), CLEW_SERVICE_NAME, CLEW_SAMPLE_RATE and so on; CLEW_INCLUDE
+names the programs to trace, by default PROGRAM and what it starts that serves.
 
 --check  says what would be hooked in PROGRAM's interpreter (without PROGRAM: in this one), sends
          one span to the collector, and prints its address.
@@ -47,7 +48,7 @@ def become(words: Sequence[str]) -> int:
     """Becomes the program; returns 127 or 126, as a shell would, when there is none to become."""
     path = shutil.which(words[0])
     if path is None:
-        return fail(f"{words[0]}: there is no such program", 127)
+        return none_such(words[0])
     interpreter = interpreter_of(path)
     if interpreter is not None and interpreter != sys.executable and not sees_clew(interpreter):
         print(f"clew-run: {words[0]} runs untraced: {missing(interpreter)}", file=sys.stderr)
@@ -64,7 +65,7 @@ def check(program: str | None) -> int:
     if program is not None:
         path = shutil.which(program)
         if path is None:
-            return fail(f"{program}: there is no such program", 127)
+            return none_such(program)
         interpreter = interpreter_of(path)
         if interpreter is None:
             return fail(f"{path} is no Python program: nothing can be said about it", 1)
@@ -76,12 +77,24 @@ def check(program: str | None) -> int:
     return subprocess.run(command, cwd="/", check=False).returncode
 
 
+def none_such(program: str) -> int:
+    """Says why a program cannot be run, and what a shell would have as its status."""
+    if os.path.isfile(program):
+        hint = f"; try: clew-run python {program}" if program.endswith(".py") else ""
+        return fail(f"{program} is not executable{hint}", 126)
+    return fail(f"{program}: there is no such program", 127)
+
+
 def interpreter_of(path: str) -> str | None:
     """The Python that runs a program: of its first line, or itself; None when it is no Python."""
-    if os.path.basename(path).startswith("python"):
+    # Not whatever begins so: python3-config is a program.
+    if re.fullmatch(r"python[0-9.]*", os.path.basename(path)):
         return path
-    with open(path, "rb") as file:
-        line = file.read(SHEBANG_BYTES_MAX).partition(b"\n")[0]
+    try:
+        with open(path, "rb") as file:
+            line = file.read(SHEBANG_BYTES_MAX).partition(b"\n")[0]
+    except OSError:
+        return None  # it may be run all the same
     if not line.startswith(b"#!"):
         return None
     words = os.fsdecode(line[2:]).split()

@@ -46,7 +46,8 @@ def traced(
 
     A coroutine's span lasts until it returns. A generator's begins when its first value is asked
     for and ends with the generator; between values, its consumer's span is the current one.
-    What the function raises becomes the tag error and goes on. Nothing else changes.
+    What the function raises becomes the tag error and goes on. Arguments that do not fit are an
+    error where the body would begin: of coroutines and generators not before they are run.
 
     TypeError: what is decorated cannot be called.
     """

@@ -9,6 +9,7 @@ Threads: all at once, as the server calls.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,8 @@ def wsgi(
     http.method, http.path (without the query) and http.status_code, both addresses, and the tag
     error for a status of 500 and more, for what the application raises, and for a body that the
     server did not read to its end. It continues the caller's trace. A request that the eventlet
-    server's hook traces, or another clew.wsgi() around, has that one span.
+    server's hook traces, or another clew.wsgi() around, has that one span while its environ is the
+    same dict.
 
     skip          paths that are not traced, with all that is below them: ["/healthcheck"]
     tags          more tags, from the request's environ as it is when the response ends:
@@ -49,9 +51,20 @@ def wsgi(
         application,
         checked_paths(skip),
         _known_bodies(),
-        trace_header,
+        checked_header(trace_header),
         dict(tags or {}) or None,
     )
+
+
+def checked_header(name: str | None) -> str | None:
+    """The name of a header to add, which is a token (RFC 9110, 5.6.2)."""
+    if name is None:
+        return None
+    if not isinstance(name, str):
+        raise TypeError(f"trace_header must be a header's name, not {name!r}")
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+        raise ValueError(f"trace_header must be a header's name, not {name!r}")
+    return name
 
 
 def checked_paths(skip: Iterable[str]) -> tuple[str, ...]:

@@ -33,7 +33,6 @@
     NAME(script_name, "SCRIPT_NAME")                       \
     NAME(server_name, "SERVER_NAME")                       \
     NAME(server_port, "SERVER_PORT")                       \
-    NAME(span_key, "clew.span")                            \
     NAME(write, "write")                                   \
     NAME(writelines, "writelines")
 

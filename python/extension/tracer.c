@@ -409,7 +409,6 @@ static PyObject* tracer_stats(TracerObject* self, PyObject* Py_UNUSED(ignored)) 
         set_number(result, "messages_sent", stats.messages_sent) < 0 ||
         set_number(result, "messages_failed", stats.messages_failed) < 0 ||
         set_number(result, "headers_malformed", stats.headers_malformed) < 0 ||
-        set_number(result, "headers_malformed", stats.headers_malformed) < 0 ||
         add_sending(result, &stats) < 0 || add_recovery(result, &stats) < 0 ||
         PyDict_SetItemString(result, "last_error", last_error) < 0) {
         Py_CLEAR(result);

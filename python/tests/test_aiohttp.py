@@ -150,7 +150,37 @@ def test_each_redirect_is_a_span_of_its_own(traced):
     assert {span["parentId"] for span in spans} == {outer.span_id}
 
 
-@pytest.mark.parametrize("location", ["http://[nowhere", None])
+@pytest.mark.parametrize(
+    ("method", "status", "followed_by"),
+    [("POST", 303, "get"), ("POST", 302, "get"), ("POST", 307, "post"), ("PUT", 302, "put")]
+    + [("PUT", 303, "get"), ("HEAD", 303, "head")],
+)
+def test_a_redirect_is_followed_by_the_method_that_is_sent(traced, method, status, followed_by):
+    seen = []
+
+    async def old(_):
+        return web.Response(status=status, headers={"Location": "/new"})
+
+    async def new(request):
+        seen.append(request.method.lower())
+        return web.Response()
+
+    async def main():
+        application = web.Application()
+        application.add_routes([web.route("*", "/old", old), web.route("*", "/new", new)])
+        runner, url = await serving(application)
+        async with aiohttp.ClientSession() as session:
+            async with session.request(method, f"{url}/old", allow_redirects=True):
+                pass
+        await runner.cleanup()
+
+    asyncio.run(main())
+    spans = [span for span in traced.finished() if span.get("kind") == "CLIENT"]
+    assert [span["name"] for span in spans] == [method.lower(), followed_by]
+    assert seen == [followed_by]
+
+
+@pytest.mark.parametrize("location", ["http://[nowhere", "mailto:a@b", None])
 def test_a_redirect_that_leads_nowhere_is_told_by_the_client(traced, location):
     async def astray(_):
         return web.Response(status=302, headers={} if location is None else {"Location": location})

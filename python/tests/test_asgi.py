@@ -372,6 +372,29 @@ def test_a_websocket_that_fails_is_an_error(traced):
     assert only(traced)["tags"]["error"] == "closed with 1011"
 
 
+@pytest.mark.parametrize(("code", "error"), [(1001, None), (1006, "closed with 1006")])
+def test_a_websocket_client_that_goes_is_told_by_its_code(traced, code, error):
+    async def application(scope, receive, send):
+        await receive()
+        await send(ACCEPT)
+        assert (await receive())["code"] == code
+        await send(CLOSE)  # too late: the first end counts
+
+    gone = {"type": "websocket.disconnect", "code": code}
+    Server(scope_of("websocket"), [{"type": "websocket.connect"}, gone]).run(application)
+    tags = only(traced)["tags"]
+    assert (tags["websocket.close_code"], tags.get("error")) == (str(code), error)
+
+
+def test_a_websocket_client_that_goes_before_it_is_accepted_has_no_code(traced):
+    async def application(scope, receive, send):
+        await receive()
+
+    gone = {"type": "websocket.disconnect", "code": 1006}
+    Server(scope_of("websocket"), [gone]).run(application)
+    assert "websocket.close_code" not in only(traced)["tags"]
+
+
 def test_a_websocket_application_that_raises_is_an_error(traced):
     async def application(scope, receive, send):
         await send(ACCEPT)
@@ -394,7 +417,13 @@ def test_while_tracing_is_off_the_application_is_only_called():
 
 @pytest.mark.parametrize(
     ("words", "arguments"),
-    [("callable", {"application": 5}), ("skip", {"skip": "/a"}), ("slash", {"skip": ["a"]})],
+    [
+        ("callable", {"application": 5}),
+        ("skip", {"skip": "/a"}),
+        ("slash", {"skip": ["a"]}),
+        ("trace_header", {"trace_header": 5}),
+        ("trace_header", {"trace_header": "X Trace"}),
+    ],
 )
 def test_a_wrong_argument_is_one_clear_sentence(words, arguments):
     with pytest.raises((TypeError, ValueError), match=words):

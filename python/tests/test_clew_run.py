@@ -70,6 +70,21 @@ def test_a_program_that_cannot_run_is_status_126(tmp_path):
     assert (status, err) == (126, f"clew-run: {program}: No such file or directory\n")
 
 
+def test_a_file_that_is_not_executable_is_told_with_what_to_do(tmp_path):
+    for name, hint in (("app.py", "; try: clew-run python {}"), ("data", "")):
+        (tmp_path / name).write_text("print('running')")
+        path = str(tmp_path / name)
+        for words in ([path], ["--check", path]):
+            status, _, err = clew_run(*words)
+            told = f"clew-run: {path} is not executable{hint.format(path)}\n"
+            assert (status, err) == (126, told)
+
+
+def test_a_program_is_no_interpreter_for_its_name(tmp_path):
+    program = script(tmp_path / "python-service", "#!/bin/sh", "echo running $1")
+    assert clew_run(program, "once") == (0, "running once\n", "")
+
+
 def test_a_program_of_an_interpreter_without_clew_is_run_and_told(tmp_path):
     python = script(tmp_path / "python-without", "#!/bin/sh", 'test "$1" != -c && echo running')
     program = script(tmp_path / "program", f"#!{python}", "")

@@ -7,6 +7,7 @@ import asyncio
 
 import httpx
 import pytest
+from services import run_script
 
 import clew
 
@@ -68,6 +69,48 @@ def test_trace_headers_of_the_application_are_replaced(traced, call, echo, url, 
     assert sent["x-b3-traceid"] == [only(traced)["traceId"]]
     assert "b3" not in sent
     assert "x-b3-flags" not in sent
+
+
+@pytest.mark.parametrize("client", ["httpx", "aiohttp", "http.client"])
+@pytest.mark.parametrize("propagation", ["b3multi", "b3", "tracecontext", "none"])
+def test_what_the_application_sends_stays_unless_it_is_replaced(
+    http_collector, echo, path, client, propagation
+):
+    """The same for each client: all of B3 gives way, and of the rest what is sent."""
+    run_script(
+        """
+import http.client, sys
+import clew
+way, address, path, endpoint, propagation = sys.argv[1:]
+clew.enable(service_name="a", endpoint=endpoint, propagation=propagation)
+own = {"traceparent": "00-" + "1" * 32 + "-" + "2" * 16 + "-01", "tracestate": "a=1", "b3": "0"}
+if way == "http.client":
+    connection = http.client.HTTPConnection(address)
+    connection.request("GET", path, headers=own)
+    connection.getresponse().read()
+elif way == "httpx":
+    import httpx
+    httpx.get(f"http://{address}{path}", headers=own)
+else:
+    import asyncio, aiohttp
+    async def main():
+        async with aiohttp.ClientSession(headers=own) as session:
+            async with session.get(f"http://{address}{path}"):
+                pass
+    asyncio.run(main())
+""",
+        client,
+        echo.address,
+        f"/{path}",
+        http_collector.endpoint,
+        propagation,
+    )
+    sent = echo.headers_of(f"/{path}")
+    theirs = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
+    replaces_w3c = propagation == "tracecontext"
+    assert (sent["traceparent"] == [theirs]) is not replaces_w3c
+    assert ("tracestate" in sent) is not replaces_w3c
+    assert (sent.get("b3") == ["0"]) is (propagation == "none")
 
 
 @pytest.mark.parametrize("status", [404, 503])

@@ -97,6 +97,9 @@ def test_while_tracing_is_off_the_application_is_only_called():
         ("skip", {"skip": "/a"}),
         ("skip", {"skip": [5]}),
         ("slash", {"skip": ["a"]}),
+        ("trace_header", {"trace_header": b"X-Trace-Id"}),
+        ("trace_header", {"trace_header": ""}),
+        ("trace_header", {"trace_header": "X-Trace\r\nId"}),
     ],
 )
 def test_a_wrong_argument_is_one_clear_sentence(words, arguments):

@@ -153,6 +153,20 @@ def test_a_process_is_traced_in_one_way(ask, collector):
     collector.wait_for(lambda spans: len(spans) >= 2)
 
 
+def test_what_is_traced_already_stays_as_it_is(ask, collector):
+    """By clew-run, say: its hooks would go, and its settings."""
+    section = {"endpoint": "http://127.0.0.1:1/api/v2/spans", "service_name": "of-the-section"}
+    environment = {
+        "CLEW_ENABLE": "1",
+        "CLEW_INCLUDE": "*",
+        "CLEW_ENDPOINT": collector.endpoint,
+        "CLEW_SERVICE_NAME": "of-the-environment",
+    }
+    assert "http.client" in ask([section], [["GET", "/a", {}]], environment)["hooks"]
+    spans = collector.wait_for(lambda spans: len(spans) >= 2)
+    assert {span["localEndpoint"]["serviceName"] for span in spans} == {"of-the-environment"}
+
+
 @pytest.fixture(scope="module")
 def filtered_proxy(cluster):
     """A second proxy of the cluster, which is traced by its pipeline alone."""

@@ -18,6 +18,7 @@ from typing import Any
 from clew import faults
 from clew._native import current, current_span
 from clew.session import Session
+from clew.threads import run_within
 
 # What else of ours is passed on beside the current span, where it has a value.
 PASSED_ON: list[ContextVar[Any]] = []
@@ -85,14 +86,6 @@ def _execute(session: Session, original: Any) -> Any:
         span = current()
         if span is None or session.tracer is None:
             return original(meth, *args, **keywords)
-        return original(_run_within, span, meth, args, keywords)
+        return original(run_within, span, meth, *args, **keywords)
 
     return execute
-
-
-def _run_within(span: Any, function: Any, args: Any, keywords: Any) -> Any:
-    token = current_span.set(span)
-    try:
-        return function(*args, **keywords)
-    finally:
-        current_span.reset(token)

@@ -6,6 +6,7 @@ usage: pipeline.py '["one.ini", ...]' '[["GET", "/path", {"HTTP_X": "y"}], ...]'
 Each pipeline is loaded twice, as servers do. What cannot be loaded has its error printed.
 """
 
+import http.client  # noqa: F401 - under CLEW_ENABLE, tracing begins here
 import json
 import sys
 from wsgiref.util import setup_testing_defaults
