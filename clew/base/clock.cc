@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/base/clock.h"
 
+#include <type_traits>
+
 namespace clew {
 
 namespace {
@@ -16,6 +18,8 @@ public:
         return std::chrono::duration_cast<Microseconds>(now);
     }
 };
+
+static_assert(std::is_trivially_destructible_v<SystemClock>);
 
 }  // namespace
 

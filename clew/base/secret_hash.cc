@@ -8,20 +8,20 @@ namespace clew {
 
 namespace {
 
-struct Secret {
-    std::uint64_t seed = draw();
-    std::uint64_t first = draw();
-    std::uint64_t second = draw() | 1;
+std::uint64_t drawn() {
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+}
 
-    static std::uint64_t draw() {
-        static std::random_device device;
-        return std::uint64_t{device()} << 32 | device();
-    }
+struct Secret {
+    std::uint64_t seed = drawn();
+    std::uint64_t first = drawn();
+    std::uint64_t second = drawn() | 1;
 };
 
 const Secret& secret() noexcept {
-    static const Secret drawn;
-    return drawn;
+    static const Secret of_program;
+    return of_program;
 }
 
 // Both halves of the product, so that every bit of both factors counts.

@@ -50,6 +50,14 @@ def test_it_needs_the_c_and_cpp_libraries_and_nothing_else():
     assert "libc.so.6" in needed
 
 
+def test_it_destroys_nothing_when_a_program_ends():
+    """Its thread is at work until the very end: a static object that ends before would be used."""
+    with open(_native.__file__, "rb") as file:
+        image = file.read()
+    assert b"\0__cxa_thread_atexit\0" in image  # where imported names are looked for
+    assert b"\0__cxa_atexit\0" not in image
+
+
 def test_the_version_is_the_packages():
     from importlib.metadata import version
 
@@ -466,6 +474,8 @@ assert status["Name"].strip() == "clew-report", status["Name"]
 blocked = int(status["SigBlk"], 16)
 for signal in (1, 2, 10, 12, 14, 15, 17):
     assert blocked >> (signal - 1) & 1, signal
+for fault in (4, 7, 8, 11):  # for the program's own crash handler
+    assert not blocked >> (fault - 1) & 1, fault
 """)
 
 

@@ -2,6 +2,7 @@
 #include "clew/base/concurrent/worker.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <climits>
@@ -54,15 +55,20 @@ SteadyClock::time_point end_of(std::chrono::microseconds timeout) noexcept {
     return SteadyClock::now() + std::clamp(timeout, std::chrono::microseconds(0), kLongest);
 }
 
-// Born with every signal blocked: they are the application's. Returns an errno value.
+// Of the thread itself, not sent to the process. Blocked, they would end the application without a
+// word from its crash handler, or a sanitizer's.
+constexpr std::array kFaults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+
+// Born with every signal blocked that is sent: those are the application's. Returns an errno value.
 int create_thread(pthread_t& id, void* (*run)(void*), void* argument) noexcept {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, Worker::kStackBytes);
-    sigset_t all;
+    sigset_t all_sent;
     sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigfillset(&all_sent);
+    for (const int fault : kFaults) sigdelset(&all_sent, fault);
+    pthread_sigmask(SIG_SETMASK, &all_sent, &before);
     const int failed = pthread_create(&id, &attributes, run, argument);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     pthread_attr_destroy(&attributes);

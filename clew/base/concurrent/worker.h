@@ -2,9 +2,9 @@
 #pragma once
 
 // One named background thread that can be woken and stopped. Made for code that lives inside
-// somebody's application: the thread takes no signals (they belong to the application), has a small
-// stack, and is not missed in a forked child, where a Worker simply is not running and may be
-// started again.
+// somebody's application: the thread takes no signals (they belong to the application; so does what
+// handles a fault, which the thread does take), has a small stack, and is not missed in a forked
+// child, where a Worker simply is not running and may be started again.
 //
 //     worker.start("clew-report", [&](Worker& self) {
 //         while (self.wait(1s) != Worker::Woken::stop) flush();

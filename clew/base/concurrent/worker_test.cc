@@ -92,6 +92,7 @@ TEST(Worker, has_its_name_its_small_stack_and_no_signals) {
     std::string name;
     std::size_t stack_bytes = 0;
     bool blocked = true;
+    bool faults_blocked = false;
     ASSERT_TRUE(worker.start("clew-report-with-a-long-name", [&](Worker&) {
         char text[16] = {};
         pthread_getname_np(pthread_self(), text, sizeof text);
@@ -105,6 +106,9 @@ TEST(Worker, has_its_name_its_small_stack_and_no_signals) {
         for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD, SIGALRM, SIGPIPE}) {
             blocked = blocked && sigismember(&mask, signal) == 1;
         }
+        for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
+            faults_blocked = faults_blocked || sigismember(&mask, fault) == 1;
+        }
     }));
     ASSERT_TRUE(worker.stop(kDeadline));
     EXPECT_EQ(name, "clew-report-wit");
@@ -112,6 +116,7 @@ TEST(Worker, has_its_name_its_small_stack_and_no_signals) {
     EXPECT_GE(stack_bytes, Worker::kStackBytes);
     EXPECT_LT(stack_bytes, std::size_t{1} << 20);
     EXPECT_TRUE(blocked);
+    EXPECT_FALSE(faults_blocked);  // a crash handler of the application is told
     sigset_t mask;
     pthread_sigmask(SIG_BLOCK, nullptr, &mask);
     EXPECT_EQ(sigismember(&mask, SIGTERM), 0);  // the starter's own mask is as it was

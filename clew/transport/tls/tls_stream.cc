@@ -33,6 +33,8 @@ std::string openssl_reason() {
 }
 
 Expected<Context> make_context(const TlsOptions& options) {
+    // OpenSSL would take itself apart when the program ends, under a thread that still sends.
+    OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr);
     ERR_clear_error();
     Context context(SSL_CTX_new(TLS_client_method()));
     if (context == nullptr) return Error{Code::unavailable, "OpenSSL: " + openssl_reason()};
