@@ -111,8 +111,7 @@ void append_lower_case(std::string_view text, std::string& out) {
         if (size == 0) {
             out.push_back(text[i++]);
         } else if (size == 1) {
-            const char c = text[i++];
-            out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c);
+            out.push_back(ascii_lower_case(text[i++]));
         } else {
             append_utf8(lower_case_of(code_point), out);
             i += size;
@@ -125,6 +124,12 @@ std::string lower_case(std::string_view text) {
     out.reserve(text.size());
     append_lower_case(text, out);
     return out;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return ascii_lower_case(x) == ascii_lower_case(y);
+           });
 }
 
 std::string_view trim(std::string_view text) noexcept {

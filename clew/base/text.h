@@ -22,6 +22,13 @@ bool has_upper_case(std::string_view text) noexcept;
 void append_lower_case(std::string_view text, std::string& out);
 std::string lower_case(std::string_view text);
 
+// One byte: A to Z folded, all others as they are.
+constexpr char ascii_lower_case(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+// A to Z compared without case, as the names and tokens of HTTP are; all other bytes as they are.
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
 // Without leading and trailing bytes of value 0x20 and below, which is what Java's trim() takes.
 std::string_view trim(std::string_view text) noexcept;
 

@@ -103,5 +103,19 @@ TEST(Text, finds_the_one_letter_that_is_upper_case) {
     EXPECT_TRUE(has_upper_case("aaaaaaa\xc3\xa4 aaaaaaaaaaB"));
 }
 
+TEST(Text, compares_names_of_headers_without_case) {
+    EXPECT_TRUE(equals_ignoring_case("", ""));
+    EXPECT_TRUE(equals_ignoring_case("X-B3-TraceId", "x-b3-traceid"));
+    EXPECT_FALSE(equals_ignoring_case("abc", "ab"));
+    EXPECT_FALSE(equals_ignoring_case("\xc3\x84", "\xc3\xa4"));  // letters, but no ASCII
+    for (int byte = 0; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        const bool is_upper = c >= 'A' && c <= 'Z';
+        EXPECT_EQ(ascii_lower_case(c), is_upper ? static_cast<char>(c + 32) : c) << byte;
+    }
+    EXPECT_FALSE(equals_ignoring_case("@", "`"));  // next to the letters, 32 apart
+    EXPECT_FALSE(equals_ignoring_case("[", "{"));
+}
+
 }  // namespace
 }  // namespace clew

@@ -45,19 +45,27 @@ TEST(ReporterOptions, bound_the_times_of_sending_and_closing) {
 TEST(ReporterOptions, want_a_backoff_that_grows) {
     ReporterOptions options;
     options.backoff.first = milliseconds(0);
-    EXPECT_EQ(error_of(options), "backoff needs 0 < first <= longest");
+    EXPECT_EQ(error_of(options), "backoff needs 0 < first <= longest <= an hour");
     options.backoff = {milliseconds(20), milliseconds(10)};
-    EXPECT_EQ(error_of(options), "backoff needs 0 < first <= longest");
+    EXPECT_EQ(error_of(options), "backoff needs 0 < first <= longest <= an hour");
+    options.backoff = {milliseconds(20), milliseconds(3'600'001)};
+    EXPECT_EQ(error_of(options), "backoff needs 0 < first <= longest <= an hour");
 }
 
 TEST(ReporterOptions, bound_breaker_and_retries) {
     ReporterOptions options;
-    options.breaker.failures_max = 0;
-    EXPECT_EQ(error_of(options), "breaker needs failures_max >= 1 and pause >= 1 ms");
+    for (const transport::CircuitBreakerOptions& wrong :
+         {transport::CircuitBreakerOptions{0, milliseconds(1)},
+          transport::CircuitBreakerOptions{1, milliseconds(0)},
+          transport::CircuitBreakerOptions{1, milliseconds(3'600'001)}}) {
+        options.breaker = wrong;
+        EXPECT_TRUE(error_of(options).starts_with("breaker needs "));
+    }
     for (const transport::RetryBudgetOptions& wrong :
          {transport::RetryBudgetOptions{101, milliseconds(1), 1},
           transport::RetryBudgetOptions{0, milliseconds(0), 1},
           transport::RetryBudgetOptions{0, milliseconds(3'600'001), 1},
+          transport::RetryBudgetOptions{0, milliseconds(1), 1001},
           transport::RetryBudgetOptions{0, milliseconds(1), 0}}) {
         options = {};
         options.retry_budget = wrong;

@@ -5,21 +5,9 @@
 #include <cstddef>
 #include <utility>
 
+#include "clew/base/text.h"
+
 namespace clew::sampler {
-
-namespace {
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-        return lower(x) == lower(y);
-    });
-}
-
-}  // namespace
 
 RuleSampler::RuleSampler(std::vector<Rule> rules, std::shared_ptr<const Sampler> rest) noexcept
     : rules_(std::move(rules)), rest_(std::move(rest)) {}

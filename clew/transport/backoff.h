@@ -12,6 +12,7 @@
 
 namespace clew::transport {
 
+// At least 1 ms, at most an hour.
 struct BackoffOptions {
     std::chrono::milliseconds first{100};
     std::chrono::milliseconds longest{10'000};

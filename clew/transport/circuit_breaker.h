@@ -20,7 +20,7 @@ namespace clew::transport {
 struct CircuitBreakerOptions {
     // In a row; at least 1.
     std::uint32_t failures_max = 5;
-    // From opening to the probe; at least 1 ms.
+    // From opening to the probe; 1 ms to an hour.
     std::chrono::milliseconds pause{10'000};
 };
 

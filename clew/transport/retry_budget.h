@@ -18,9 +18,9 @@ namespace clew::transport {
 struct RetryBudgetOptions {
     // Of first attempts; 0 to 100.
     std::uint32_t retries_percent = 20;
-    // Whatever the traffic is, one more in this time; at least 1 ms.
+    // Whatever the traffic is, one more in this time; 1 ms to an hour.
     std::chrono::milliseconds retry_interval{10'000};
-    // The bucket's size, full at the beginning; at least 1.
+    // The bucket's size, full at the beginning; 1 to 1000.
     std::uint32_t retries_max = 10;
 };
 

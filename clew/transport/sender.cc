@@ -3,6 +3,12 @@
 
 namespace clew::transport {
 
+namespace {
+
+constexpr std::size_t kExcerptBytesMax = 200;
+
+}  // namespace
+
 std::string_view outcome_name(Outcome outcome) noexcept {
     switch (outcome) {
         case Outcome::accepted: return "accepted";
@@ -12,6 +18,15 @@ std::string_view outcome_name(Outcome outcome) noexcept {
         case Outcome::unanswered: return "unanswered";
     }
     return "unknown";
+}
+
+std::string excerpt(std::string_view words) {
+    std::string shown(words.substr(0, kExcerptBytesMax));
+    for (char& c : shown) {
+        if (c < ' ' || c > '~') c = ' ';
+    }
+    while (shown.ends_with(' ')) shown.pop_back();
+    return shown;
 }
 
 }  // namespace clew::transport

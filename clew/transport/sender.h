@@ -33,6 +33,9 @@ enum class Outcome : std::uint8_t {
 // "accepted" ...
 std::string_view outcome_name(Outcome outcome) noexcept;
 
+// As much of a peer's own words as fits into a sentence (200 bytes), made of printable ASCII.
+std::string excerpt(std::string_view words);
+
 struct SendResult {
     Outcome outcome = Outcome::not_sent;
     // With try_later: what the peer asked for; zero: it named no time.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Goal: outcomes have the names that metrics and messages show.
-// Method: compare all of them.
+// Goal: outcomes have the names that metrics and messages show, and a peer's words fit into them.
+// Method: compare.
 #include "clew/transport/sender.h"
 
 #include <gtest/gtest.h>
@@ -14,6 +14,13 @@ TEST(Sender, names_every_outcome) {
     EXPECT_EQ(outcome_name(Outcome::try_later), "try_later");
     EXPECT_EQ(outcome_name(Outcome::not_sent), "not_sent");
     EXPECT_EQ(outcome_name(Outcome::unanswered), "unanswered");
+}
+
+TEST(Sender, shows_a_peers_words_in_one_short_line) {
+    EXPECT_EQ(excerpt(""), "");
+    EXPECT_EQ(excerpt("no\r\nroom\x80\x7f!\n\n"), "no  room  !");
+    EXPECT_EQ(excerpt(std::string(1000, 'x')), std::string(200, 'x'));
+    EXPECT_EQ(excerpt("\n\n"), "");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace {
 
 std::atomic<std::size_t> calls{0};
 std::atomic<std::size_t> live_bytes{0};
+constinit thread_local bool is_denied = false;
 
 // What the allocator took for the block, its header included.
 std::size_t taken_by(void* memory) noexcept { return malloc_usable_size(memory) + sizeof(void*); }
@@ -28,11 +29,13 @@ void* noted(void* memory) noexcept {
 }
 
 // Not inlined: g++ would otherwise see malloc() meet operator delete and warn.
-[[gnu::noinline]] void* counted(std::size_t size) noexcept { return noted(std::malloc(size)); }
+[[gnu::noinline]] void* counted(std::size_t size) noexcept {
+    return noted(is_denied ? nullptr : std::malloc(size));
+}
 
 [[gnu::noinline]] void* counted(std::size_t size, std::align_val_t alignment) noexcept {
     const auto step = static_cast<std::size_t>(alignment);
-    return noted(std::aligned_alloc(step, (size + step - 1) / step * step));
+    return noted(is_denied ? nullptr : std::aligned_alloc(step, (size + step - 1) / step * step));
 }
 
 void* or_throw(void* memory) {
@@ -47,6 +50,10 @@ namespace clew::testing {
 std::size_t allocation_count() noexcept { return calls.load(std::memory_order_relaxed); }
 
 std::size_t live_heap_bytes() noexcept { return live_bytes.load(std::memory_order_relaxed); }
+
+NoMemory::NoMemory() noexcept { is_denied = true; }
+
+NoMemory::~NoMemory() { is_denied = false; }
 
 }  // namespace clew::testing
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Counts what a test binary asks of the heap. A binary that calls a function of it gets counting
+// Counts what a test binary asks of the heap, and denies it. A binary that uses one of these gets
 // replacements of every operator new and delete; all others are left alone.
 //
-// Threads: counts all threads of the process.
+// Threads: counts all threads of the process, denies those that ask for it.
 
 #include <cstddef>
 
@@ -15,5 +15,14 @@ std::size_t allocation_count() noexcept;
 
 // Bytes that operator new gave and delete has not taken back, with the allocator's headers.
 std::size_t live_heap_bytes() noexcept;
+
+// While one lives, every operator new of its thread fails.
+class NoMemory {
+public:
+    NoMemory() noexcept;
+    ~NoMemory();
+    NoMemory(const NoMemory&) = delete;
+    NoMemory& operator=(const NoMemory&) = delete;
+};
 
 }  // namespace clew::testing

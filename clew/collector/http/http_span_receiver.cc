@@ -39,9 +39,8 @@ HttpSpanReceiver::HttpSpanReceiver(
 
 void HttpSpanReceiver::receive(HttpRequest& request, const HttpResponder& responder) {
     metrics_.messages.add();
-    const bool is_proto3 = transport::equals_ignoring_case(
-        media_type(request), codec::content_type(codec::Encoding::proto3)
-    );
+    const bool is_proto3 =
+        equals_ignoring_case(media_type(request), codec::content_type(codec::Encoding::proto3));
     std::string body;
     if (request.header("Content-Encoding").find("gzip") == std::string_view::npos) {
         body = std::move(request.body);

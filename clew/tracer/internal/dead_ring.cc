@@ -39,6 +39,7 @@ DeadRing::Found DeadRing::open(const char* path, std::string_view service_name) 
 
 DeadRing::Found DeadRing::lock(const char* path) noexcept {
     is_damaged_ = false;
+    lacks_memory_ = false;
     // Whatever lies there in a directory for everyone: no link is followed, no pipe waited for.
     const int descriptor = ::open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (descriptor < 0) return Found::none;
@@ -109,21 +110,26 @@ std::string_view DeadRing::next() noexcept {
             frame.frame_bytes > room) {
             return end_damaged();
         }
+        if (frame.record_bytes == Ring::kSkipped) {
+            read_ += frame.frame_bytes;
+            continue;
+        }
+        if (frame.record_bytes > frame.frame_bytes - sizeof frame) return end_damaged();
+        if (!has_memory_for(frame.record_bytes)) return {};
         read_ += frame.frame_bytes;
-        if (frame.record_bytes == Ring::kSkipped) continue;
-        return read_record(at + sizeof frame, frame) && keep_position() ? record_ : end_damaged();
+        const bool is_read = read_at(at + sizeof frame, record_.data(), record_.size());
+        return is_read && keep_position() ? record_ : end_damaged();
     }
     return {};
 }
 
-bool DeadRing::read_record(std::uint64_t at, const Ring::Frame& frame) noexcept {
-    if (frame.record_bytes > frame.frame_bytes - sizeof frame) return false;
+bool DeadRing::has_memory_for(std::size_t record_bytes) noexcept {
     try {
-        record_.resize(frame.record_bytes);
+        record_.resize(record_bytes);
     } catch (const std::bad_alloc&) {
-        return false;
+        lacks_memory_ = true;
     }
-    return read_at(at, record_.data(), record_.size());
+    return !lacks_memory_;
 }
 
 bool DeadRing::keep_position() const noexcept {

@@ -33,10 +33,13 @@ public:
 
     // Requires: none is open. What is locked stays so until close().
     Found open(const char* path, std::string_view service_name) noexcept;
-    // The next record, with null data() when there is no more. Valid until: the next call.
+    // The next record, with null data() when there is no more, or no memory for it. Valid until:
+    // the next call.
     std::string_view next() noexcept;
     // True when next() ended before the end, because it met what it could not read.
     bool is_damaged() const noexcept { return is_damaged_; }
+    // True when next() ended for want of memory: the rest is in the file still.
+    bool lacks_memory() const noexcept { return lacks_memory_; }
     void close() noexcept;
     // In a child: only closes. Its parent goes on.
     void abandon_in_child() noexcept { close(); }
@@ -50,8 +53,7 @@ private:
     Found lock(const char* path) noexcept;
     Found read_header(std::string_view service_name) noexcept;
     bool read_at(std::uint64_t offset, void* into, std::size_t size) const noexcept;
-    // Reads the record behind a frame. False when it is not whole.
-    bool read_record(std::uint64_t at, const SpscRing<>::Frame& frame) noexcept;
+    bool has_memory_for(std::size_t record_bytes) noexcept;
     bool keep_position() const noexcept;
     std::string_view end_damaged() noexcept;
 
@@ -62,6 +64,7 @@ private:
     std::uint64_t read_ = 0;  // as SpscRing's
     std::uint64_t write_ = 0;
     bool is_damaged_ = false;
+    bool lacks_memory_ = false;
     std::string record_;
 };
 

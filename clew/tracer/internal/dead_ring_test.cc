@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "clew/base/testing/allocation_count.h"
 #include "clew/base/text.h"
 #include "clew/tracer/internal/ring_recovery.h"
 #include "clew/tracer/ring_fixture.h"
@@ -98,6 +99,20 @@ TEST_F(DeadRingTest, is_read_whole_and_removed) {
     EXPECT_EQ(taken.spans, kSpans);
     EXPECT_EQ(taken.damaged + taken.no_memory, 0U);
     EXPECT_EQ(batch_[0].tags().size(), 4U);
+    EXPECT_TRUE(files().empty());
+}
+
+TEST_F(DeadRingTest, waits_for_another_process_when_memory_has_run_out) {
+    model::SpanBuilder builder;
+    {
+        RingRecovery recovery(options_, *directory_of_rings_);
+        recovery.take(builder, 0, clock_, true);  // lists the files
+        const testing::NoMemory none;
+        const RingRecovery::Taken taken = recovery.take(builder, 100, clock_, true);
+        EXPECT_EQ(taken.spans + taken.damaged + taken.no_memory, 0U);
+        EXPECT_TRUE(recovery.is_done());
+    }
+    EXPECT_EQ(recover().spans, kSpans);
     EXPECT_TRUE(files().empty());
 }
 

@@ -95,7 +95,7 @@ RingFileName RingDirectory::own_name(std::uint64_t number) const noexcept {
 }
 
 ThreadRing* RingDirectory::create_ring(std::size_t bytes, const TickReader& ticks) noexcept {
-    if (is_full_.load()) return nullptr;
+    if (files_.load() >= kFilesMax) return nullptr;
     RingFile file;
     if (!create_file(page_bytes_ + bytes, file)) return nullptr;
     const int descriptor = file.descriptor.load();
@@ -116,6 +116,7 @@ ThreadRing* RingDirectory::create_ring(std::size_t bytes, const TickReader& tick
     file.header().positions_at = static_cast<std::uint64_t>(positions - file.page);
     // Last, and not moved before what it stands for.
     std::atomic_ref(file.header().magic).store(kRingMagic, std::memory_order_release);
+    files_.fetch_add(1);
     return ring;
 }
 

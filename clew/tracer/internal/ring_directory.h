@@ -25,7 +25,8 @@ namespace clew::tracer::internal {
 
 class RingDirectory {
 public:
-    // Of all services and processes: with so many in the directory, no ring gets a file.
+    // Of all services and processes: with so many in the directory, no ring gets a file. Those that
+    // others make are seen when the directory is opened, and when it is searched for left-overs.
     static constexpr std::size_t kFilesMax = 1024;
     static constexpr std::size_t kPathBytesMax = 1024;
 
@@ -47,7 +48,7 @@ public:
     const char* boot_id() const noexcept { return boot_id_; }
     Path path_of(const char* file_name) const noexcept;
     // From who has seen the directory.
-    void note_files(std::size_t count) noexcept { is_full_.store(count >= kFilesMax); }
+    void note_files(std::size_t count) noexcept { files_.store(count); }
 
 private:
     explicit RingDirectory(const TracerOptions& options);
@@ -65,7 +66,7 @@ private:
     std::uint16_t port_;
     std::size_t page_bytes_;
     std::atomic<std::uint64_t> next_number_{0};
-    std::atomic<bool> is_full_{false};
+    std::atomic<std::size_t> files_{0};  // that are known of, but those that are removed here
 };
 
 }  // namespace clew::tracer::internal

@@ -4,6 +4,7 @@
 #include "clew/tracer/internal/ring_directory.h"
 
 #include <fstream>
+#include <thread>
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -90,11 +91,20 @@ TEST_F(RingDirectoryTest, costs_a_ring_its_file_when_descriptors_have_run_out) {
 }
 
 TEST_F(RingDirectoryTest, holds_so_many_files_and_no_more) {
-    for (std::size_t i = 0; i < RingDirectory::kFilesMax; ++i) {
+    const auto add_file = [&](std::uint64_t number) {
         char name[RingFileName::kBytesMax];
-        RingFileName{1, 2, 3, i}.write(name);
+        RingFileName{1, 2, 3, number}.write(name);
         std::ofstream(directory_ + "/" + name) << "";
+    };
+    for (std::size_t i = 1; i < RingDirectory::kFilesMax; ++i) add_file(i);
+    {
+        const Tracer tracer = make();
+        EXPECT_EQ(record_without_room(tracer), "1 0");
+        std::string second;
+        std::thread([&] { second = record_without_room(tracer); }).join();
+        EXPECT_EQ(second, "1 1");
     }
+    add_file(0);
     EXPECT_EQ(record_without_room(make()), "1 1");
 }
 

@@ -118,7 +118,11 @@ std::size_t RingRecovery::read_ring(
         const std::string_view record = ring_.next();
         if (record.data() == nullptr) {
             if (ring_.is_damaged()) ++taken.damaged;
-            remove_file();
+            if (ring_.lacks_memory()) {
+                ring_.close();  // the rest waits for the next process
+            } else {
+                remove_file();
+            }
             return seen;
         }
         if (point_.ns_per_tick == 0 || !is_sound_record(record, point_)) {

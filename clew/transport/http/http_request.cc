@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/transport/http/http_request.h"
 
-#include <algorithm>
-
 #include "clew/base/text.h"
 
 namespace clew::transport {
 
 namespace {
 
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // True for "q=0", "q=0.", "q=0.0" and so on, with spaces around.
 bool is_zero_quality(std::string_view parameter) noexcept {
     parameter = trim(parameter);
-    if (parameter.size() < 3 || lower(parameter[0]) != 'q' || parameter[1] != '=') return false;
+    if (parameter.size() < 3 || ascii_lower_case(parameter[0]) != 'q' || parameter[1] != '=')
+        return false;
     return parameter.substr(2).find_first_not_of("0.") == std::string_view::npos;
 }
 
@@ -65,12 +60,6 @@ void HttpRequest::clear() {
     headers.clear();
     std::string().swap(body);
     reservation.release();
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return lower(x) == lower(y);
-           });
 }
 
 bool list_has_token(std::string_view list, std::string_view token) noexcept {

@@ -50,9 +50,6 @@ struct HttpRequest {
     void clear();
 };
 
-// ASCII letters compared without case, as HTTP compares names and tokens.
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
-
 // True when a comma-separated list such as Accept-Encoding or Connection names the token, with
 // parameters (";q=0.5") ignored except ";q=0", which is a no.
 bool list_has_token(std::string_view list, std::string_view token) noexcept;

@@ -15,17 +15,6 @@ constexpr std::size_t kReadBytes = 4096;
 constexpr std::string_view kContentLength = "Content-Length: ";
 constexpr std::string_view kGzipHeader = "Content-Encoding: gzip\r\n";
 constexpr std::size_t kLengthDigitsMax = 20;
-constexpr std::size_t kReasonBytesMax = 200;
-
-// As much of a collector's text as fits into a sentence, made of printable ASCII.
-std::string excerpt(std::string_view text) {
-    std::string shown(text.substr(0, kReasonBytesMax));
-    for (char& c : shown) {
-        if (c < ' ' || c > '~') c = ' ';
-    }
-    while (shown.ends_with(' ')) shown.pop_back();
-    return shown;
-}
 
 bool asks_for_patience(std::uint16_t status) {
     return status == 408 || status == 429 || (status >= 502 && status <= 504);

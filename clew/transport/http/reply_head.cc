@@ -3,22 +3,13 @@
 
 #include <charconv>
 
+#include "clew/base/text.h"
 #include "clew/transport/http/retry_after.h"
 
 namespace clew::transport {
 namespace {
 
 constexpr std::string_view kBlank = " \t";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool equal_ignoring_case(std::string_view a, std::string_view lower_case) {
-    if (a.size() != lower_case.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (lower(a[i]) != lower_case[i]) return false;
-    }
-    return true;
-}
 
 std::string_view trimmed(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(kBlank);
@@ -29,7 +20,7 @@ std::string_view trimmed(std::string_view text) {
 bool lists_word(std::string_view value, std::string_view word) {
     while (!value.empty()) {
         const std::size_t comma = value.find(',');
-        if (equal_ignoring_case(trimmed(value.substr(0, comma)), word)) return true;
+        if (equals_ignoring_case(trimmed(value.substr(0, comma)), word)) return true;
         value = comma == std::string_view::npos ? std::string_view() : value.substr(comma + 1);
     }
     return false;
@@ -74,13 +65,13 @@ bool read_header(std::string_view line, std::int64_t now_s, ReplyHead& head, Fra
     if (colon == std::string_view::npos || colon == 0) return false;
     const std::string_view name = line.substr(0, colon);
     const std::string_view value = trimmed(line.substr(colon + 1));
-    if (equal_ignoring_case(name, "content-length")) return read_content_length(value, head);
-    if (equal_ignoring_case(name, "transfer-encoding")) framing.has_transfer_encoding = true;
-    if (equal_ignoring_case(name, "connection")) {
+    if (equals_ignoring_case(name, "content-length")) return read_content_length(value, head);
+    if (equals_ignoring_case(name, "transfer-encoding")) framing.has_transfer_encoding = true;
+    if (equals_ignoring_case(name, "connection")) {
         if (lists_word(value, "close")) head.keeps_connection = false;
         if (lists_word(value, "keep-alive")) head.keeps_connection = true;
     }
-    if (equal_ignoring_case(name, "retry-after"))
+    if (equals_ignoring_case(name, "retry-after"))
         head.retry_after = parse_retry_after(value, now_s);
     return true;
 }

@@ -10,15 +10,6 @@ namespace clew::transport {
 namespace {
 
 constexpr std::size_t kLengthBytes = 4;
-constexpr std::size_t kReasonBytesMax = 200;
-
-std::string excerpt(std::string_view text) {
-    std::string shown(text.substr(0, kReasonBytesMax));
-    for (char& c : shown) {
-        if (c < ' ' || c > '~') c = ' ';
-    }
-    return shown;
-}
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include <boost/beast/http/verb.hpp>
 
 #include "clew/base/assert.h"
+#include "clew/base/text.h"
 
 namespace clew::transport {
 
