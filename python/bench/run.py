@@ -146,13 +146,17 @@ def measure_requests(port, rounds):
     listener = eventlet.listen(("127.0.0.1", 0))
     eventlet.spawn(wsgi.server, listener, hello, log_output=False)
     client = Client(listener.getsockname())
-    kinds = {"recorded": Client.REQUEST, "not sampled": Client.UNSAMPLED}
+    kinds = {
+        "recorded": (Client.REQUEST, 1.0),
+        "not sampled, by rate": (Client.REQUEST, 0.0),
+        "not sampled, by the caller": (Client.UNSAMPLED, 1.0),
+    }
     found = {name: [] for name in kinds}
     for number in range(rounds + 1):
-        for name, request in kinds.items():
+        for name, (request, rate) in kinds.items():
             client.ask(request, 20)
             without = client.ask(request, REQUESTS_IN_ROUND)
-            patcher.enable_trace_patch(port=port, service_name="bench")
+            patcher.enable_trace_patch(port=port, sampling_rate=rate, service_name="bench")
             client.ask(request, 20)
             traced = client.ask(request, REQUESTS_IN_ROUND)
             patcher.active_tracer().flush(10)

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <string.h>
+#include "exchange.h"
 
-#include "extension.h"
+#include <string.h>
 
 PyDoc_STRVAR(
     exchange_doc,
-    "Exchange(span, application, wfile, watch_body, whole)\n--\n\n"
     "One request while a WSGI server answers it, on behalf of a span that is recorded. It\n"
     "stands for the application, to see what that raises, and for the file that the\n"
     "response is written to, because only there is the status what the client sees, and\n"
-    "only there does a client that has gone show. Every other attribute is the file's.\n\n"
-    "A body that is neither of the types `whole` nor has a length becomes\n"
-    "watch_body(body, self), which calls failed() with what reading it raises."
+    "only there does a client that has gone show. Every other attribute is the file's."
 );
 
 typedef struct {
@@ -24,34 +21,36 @@ typedef struct {
     PyObject* wfile;
     PyObject* watch_body;
     PyObject* whole;
+    vectorcallfunc call;
     char status[3];  // digits as they were sent, or zeros before
     bool has_failed;
 } ExchangeObject;
 
-static PyObject* exchange_new(PyTypeObject* type, PyObject* args, PyObject* keywords) {
-    PyObject* parts[5];
-    const ModuleState* state = PyType_GetModuleState(type);
-    if (state == NULL ||
-        !PyArg_UnpackTuple(
-            args, "Exchange", 5, 5, &parts[0], &parts[1], &parts[2], &parts[3], &parts[4]
-        )) {
-        return NULL;
-    }
-    if (keywords != NULL || !Py_IS_TYPE(parts[0], state->span_type)) {
-        PyErr_SetString(PyExc_TypeError, "Exchange() takes a Span and no keywords");
-        return NULL;
-    }
+static PyObject* exchange_call(PyObject*, PyObject* const*, size_t, PyObject*);
+
+PyObject* exchange_new(
+    const ModuleState* state,
+    SpanObject* span,
+    PyObject* application,
+    PyObject* wfile,
+    PyObject* watch_body,
+    PyObject* whole
+) {
+    PyTypeObject* type = state->exchange_type;
     ExchangeObject* self = (ExchangeObject*)type->tp_alloc(type, 0);
     if (self != NULL) {
-        for (size_t index = 0; index < Py_ARRAY_LENGTH(parts); index++) {
-            Py_INCREF(parts[index]);
-        }
+        Py_INCREF(span);
+        Py_INCREF(application);
+        Py_INCREF(wfile);
+        Py_INCREF(watch_body);
+        Py_INCREF(whole);
         self->state = state;
-        self->span = (SpanObject*)parts[0];
-        self->application = parts[1];
-        self->wfile = parts[2];
-        self->watch_body = parts[3];
-        self->whole = parts[4];
+        self->span = span;
+        self->application = application;
+        self->wfile = wfile;
+        self->watch_body = watch_body;
+        self->whole = whole;
+        self->call = exchange_call;
     }
     return (PyObject*)self;
 }
@@ -99,8 +98,11 @@ static int is_whole(const ExchangeObject* self, PyObject* body) {
     return PyObject_IsInstance(body, self->whole);
 }
 
-static PyObject* exchange_call(ExchangeObject* self, PyObject* args, PyObject* keywords) {
-    PyObject* body = PyObject_Call(self->application, args, keywords);
+static PyObject* exchange_call(
+    PyObject* callable, PyObject* const* args, size_t count, PyObject* keywords
+) {
+    ExchangeObject* self = (ExchangeObject*)callable;
+    PyObject* body = PyObject_Vectorcall(self->application, args, count, keywords);
     if (body == NULL) {
         return failing(self);
     }
@@ -153,13 +155,8 @@ static PyObject* exchange_failed(ExchangeObject* self, PyObject* error) {
     Py_RETURN_NONE;
 }
 
-PyDoc_STRVAR(
-    tell_status_doc,
-    "tell_status()\n--\n\n"
-    "Tags the span with the status that was sent, if any; 5xx is an error when nothing\n"
-    "else was."
-);
-static PyObject* exchange_tell_status(ExchangeObject* self, PyObject* Py_UNUSED(ignored)) {
+void exchange_tell_status(PyObject* exchange) {
+    ExchangeObject* self = (ExchangeObject*)exchange;
     if (self->status[0] != 0 && self->span->is_open) {
         static const clew_text key = {"http.status_code", 16};
         const clew_text status = {self->status, sizeof self->status};
@@ -170,7 +167,6 @@ static PyObject* exchange_tell_status(ExchangeObject* self, PyObject* Py_UNUSED(
             clew_span_error(&self->span->span, status);
         }
     }
-    Py_RETURN_NONE;
 }
 
 static PyObject* exchange_getattro(PyObject* self, PyObject* name) {
@@ -188,23 +184,27 @@ static PyMethodDef exchange_methods[] = {
     METHOD("writelines", exchange_writelines, METH_O, NULL),
     METHOD("flush", exchange_flush, METH_NOARGS, NULL),
     METHOD("failed", exchange_failed, METH_O, failed_doc),
-    METHOD("tell_status", exchange_tell_status, METH_NOARGS, tell_status_doc),
     {NULL, NULL, 0, NULL},
 };
 
+static PyMemberDef exchange_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(ExchangeObject, call), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
 static PyType_Slot exchange_slots[] = {
-    {Py_tp_new, (void*)exchange_new},
     {Py_tp_dealloc, (void*)exchange_dealloc},
-    {Py_tp_call, (void*)exchange_call},
+    {Py_tp_call, (void*)PyVectorcall_Call},
     {Py_tp_getattro, (void*)exchange_getattro},
     {Py_tp_doc, (void*)exchange_doc},
     {Py_tp_methods, exchange_methods},
+    {Py_tp_members, exchange_members},
     {0, NULL},
 };
 
 PyType_Spec exchange_spec = {
     .name = "clew.Exchange",
     .basicsize = sizeof(ExchangeObject),
-    .flags = Py_TPFLAGS_DEFAULT,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_HAVE_VECTORCALL,
     .slots = exchange_slots,
 };

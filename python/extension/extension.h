@@ -11,6 +11,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdbool.h>
+#include <structmember.h>
 
 #include "clew/tracing/c.h"
 #include "clew/tracing/c_propagation.h"
@@ -37,6 +38,7 @@ typedef struct {
     PyTypeObject* tracer_type;
     PyTypeObject* span_type;
     PyTypeObject* exchange_type;
+    PyTypeObject* server_hook_type;
     PyTypeObject* wsgi_type;
     PyTypeObject* response_type;
     PyTypeObject* sized_response_type;
@@ -81,6 +83,7 @@ struct SpanObject {
 extern PyType_Spec tracer_spec;
 extern PyType_Spec span_spec;
 extern PyType_Spec exchange_spec;
+extern PyType_Spec server_hook_spec;
 extern PyType_Spec wsgi_spec;
 extern PyType_Spec response_spec;
 extern PyType_Spec sized_response_spec;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "http_request.h"
+
 #include <string.h>
 
 #include "environ.h"
@@ -94,24 +96,34 @@ static clew_text lower_case(clew_text method, char* into) {
     return name;
 }
 
-static SpanObject* receive(TracerObject* tracer, PyObject* const* args) {
-    TextView method = text_of(args[0]);
+SpanObject* http_receive(TracerObject* tracer, PyObject* method, PyObject* environ) {
+    if (!PyUnicode_Check(method) || !PyDict_Check(environ)) {
+        PyErr_SetString(PyExc_TypeError, "a request has a str for its method, a dict for environ");
+        return NULL;
+    }
+    TextView text = text_of(method);
     char name[METHOD_BYTES_MAX];
-    SpanObject* span = tracer_receive_span(tracer, lower_case(method.text, name), args[2]);
+    SpanObject* span = tracer_receive_span(tracer, lower_case(text.text, name), environ);
     if (span != NULL) {
-        span->request = args[2];
+        span->request = environ;
     }
-    if (span != NULL && clew_span_is_sampled(&span->span)) {
-        TextView target = text_of(args[1]);
-        tell_request(span, method.text, target.text);
-        text_done(&target);
-        if (tell_local(span, tracer->state, args[2]) < 0 || tell_peer(span, args[3]) < 0) {
-            span_abandon(span);
-            Py_CLEAR(span);
-        }
-    }
-    text_done(&method);
+    text_done(&text);
     return span;
+}
+
+int http_tell(
+    SpanObject* span, PyObject* method, PyObject* target, PyObject* environ, PyObject* peer
+) {
+    if (!PyUnicode_Check(target)) {
+        PyErr_SetString(PyExc_TypeError, "a request has a str for its target");
+        return -1;
+    }
+    TextView method_text = text_of(method);
+    TextView target_text = text_of(target);
+    tell_request(span, method_text.text, target_text.text);
+    text_done(&method_text);
+    text_done(&target_text);
+    return tell_local(span, span->tracer->state, environ) < 0 || tell_peer(span, peer) < 0 ? -1 : 0;
 }
 
 SpanObject* tracer_receive_environ(TracerObject* self, PyObject* environ) {
@@ -155,5 +167,11 @@ PyObject* tracer_receive_http(TracerObject* self, PyObject* const* args, Py_ssiz
         );
         return NULL;
     }
-    return (PyObject*)receive(self, args);
+    SpanObject* span = http_receive(self, args[0], args[2]);
+    if (span != NULL && clew_span_is_sampled(&span->span) &&
+        http_tell(span, args[0], args[1], args[2], args[3]) < 0) {
+        span_abandon(span);
+        Py_CLEAR(span);
+    }
+    return (PyObject*)span;
 }

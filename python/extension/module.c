@@ -54,6 +54,7 @@ static int add_types(PyObject* module, ModuleState* state) {
         {&state->span_type, &span_spec},
         {&state->tracer_type, &tracer_spec},
         {&state->exchange_type, &exchange_spec},
+        {&state->server_hook_type, &server_hook_spec},
         {&state->wsgi_type, &wsgi_spec},
         {&state->response_type, &response_spec},
         {&state->sized_response_type, &sized_response_spec},
@@ -89,6 +90,7 @@ static int module_traverse(PyObject* module, visitproc visit, void* arg) {
     Py_VISIT(state->tracer_type);
     Py_VISIT(state->span_type);
     Py_VISIT(state->exchange_type);
+    Py_VISIT(state->server_hook_type);
     Py_VISIT(state->wsgi_type);
     Py_VISIT(state->response_type);
     Py_VISIT(state->sized_response_type);
@@ -108,6 +110,7 @@ static int module_clear(PyObject* module) {
     Py_CLEAR(state->tracer_type);
     Py_CLEAR(state->span_type);
     Py_CLEAR(state->exchange_type);
+    Py_CLEAR(state->server_hook_type);
     Py_CLEAR(state->wsgi_type);
     Py_CLEAR(state->response_type);
     Py_CLEAR(state->sized_response_type);

@@ -5,7 +5,11 @@
 // once for each module, so that finding one is a pointer's comparison. Owned by the module's state.
 
 #define CLEW_NAMES(NAME)                                   \
+    NAME(application, "application")                       \
+    NAME(client_address, "client_address")                 \
     NAME(close, "close")                                   \
+    NAME(command, "command")                               \
+    NAME(environ, "environ")                               \
     NAME(exc_info, "exc_info")                             \
     NAME(extract, "extract")                               \
     NAME(file_wrapper, "wsgi.file_wrapper")                \
@@ -21,9 +25,11 @@
     NAME(http_x_b3_spanid, "HTTP_X_B3_SPANID")             \
     NAME(http_x_b3_traceid, "HTTP_X_B3_TRACEID")           \
     NAME(kind, "kind")                                     \
+    NAME(legacy_tags, "legacy_tags")                       \
     NAME(length, "__len__")                                \
     NAME(local, "local")                                   \
     NAME(parent, "parent")                                 \
+    NAME(path, "path")                                     \
     NAME(path_info, "PATH_INFO")                           \
     NAME(raw_uri, "RAW_URI")                               \
     NAME(remote_addr, "REMOTE_ADDR")                       \
@@ -33,6 +39,8 @@
     NAME(script_name, "SCRIPT_NAME")                       \
     NAME(server_name, "SERVER_NAME")                       \
     NAME(server_port, "SERVER_PORT")                       \
+    NAME(tracer, "tracer")                                 \
+    NAME(wfile, "wfile")                                   \
     NAME(write, "write")                                   \
     NAME(writelines, "writelines")
 

@@ -171,14 +171,16 @@ bool received_headers_read_environ(
         if (found || place < FIRST_BESIDE_OTHERS) {
             value = PyDict_GetItemWithError(environ, state->names[known[place].key]);
         }
-        if (value == NULL || !PyUnicode_Check(value)) {
-            PyErr_Clear();
-            headers->values[place] = NULL;
-        } else {
+        if (value != NULL && PyUnicode_Check(value)) {
             Py_INCREF(value);
             headers->values[place] = value;
             found = true;
+        } else {
+            headers->values[place] = NULL;
         }
+    }
+    if (PyErr_Occurred()) {
+        PyErr_Clear();  // a key of another type that cannot be compared
     }
     memset(&headers->value, 0, sizeof headers->value);
     return found;

@@ -179,11 +179,14 @@ PyObject* response_of_file(ResponseObject* self, PyObject* body) {
 
 static PyObject* close_file(ResponseObject* self, PyObject* Py_UNUSED(ignored)) {
     PyObject* done = NULL;
-    if (self->iterator != NULL) {
-        done = PyObject_CallNoArgs(self->iterator);
+    PyObject* inner = self->iterator;
+    self->iterator = NULL;  // it may be the body's own method, and the body has this one
+    if (inner != NULL) {
+        done = PyObject_CallNoArgs(inner);
         if (done == NULL) {
             response_failing(self);
         }
+        Py_DECREF(inner);
     } else {
         done = Py_None;
         Py_INCREF(done);

@@ -8,9 +8,9 @@ const char sample_by_doc[] = PyDoc_STR(
     "Lets choose(name, path) say which traces to record: True or False, or None to leave\n"
     "it to the tracer's own sampler. It is called for each trace that begins here and\n"
     "for one that came without a decision, with the name of its first span here (of an\n"
-    "HTTP request the method in lower case) and the request's path, else None. When it\n"
-    "raises, the trace is not recorded, and clew.faults counts it. None for choose ends\n"
-    "that."
+    "HTTP request the method in lower case) and the request's path, else None. What it\n"
+    "starts itself is not recorded. When it raises, the trace is not recorded, and\n"
+    "clew.faults counts it. None for choose ends that."
 );
 PyObject* tracer_sample_by(TracerObject* self, PyObject* choose) {
     if (choose != Py_None && !PyCallable_Check(choose)) {
@@ -23,15 +23,35 @@ PyObject* tracer_sample_by(TracerObject* self, PyObject* choose) {
     Py_RETURN_NONE;
 }
 
+// A span that is not recorded, nor is what starts below it: a sampler that makes a call, which is a
+// span, would be asked about it for ever. NULL, with an exception, when memory is short.
+static SpanObject* not_recorded(TracerObject* self) {
+    SpanObject* span = span_new(self);
+    if (span == NULL) {
+        return NULL;
+    }
+    static const clew_text name = {"sampler", 7};
+    const clew_context decision = {.flags = clew_context_decided};
+    clew_span_receive(self->native, &span->span, clew_kind_local, name, &decision);
+    clew_span_context(&span->span, &span->context);
+    span->is_open = true;
+    return span;
+}
+
 // 1 or 0; -1 when nothing was said.
 static int answer(TracerObject* self, clew_text name, PyObject* path) {
     PyObject* text = PyUnicode_DecodeUTF8(name.text, (Py_ssize_t)name.size, "replace");
     PyObject* choose = self->choose;
     PyObject* said = NULL;
     Py_INCREF(choose);  // it may replace itself
-    if (text != NULL) {
+    SpanObject* span = text != NULL ? not_recorded(self) : NULL;
+    if (span != NULL) {
+        PyObject* token = enter_context(self->state, span);
         said = PyObject_CallFunctionObjArgs(choose, text, path == NULL ? Py_None : path, NULL);
+        leave_context(self->state, token);
+        span_abandon(span);
     }
+    Py_XDECREF(span);
     Py_DECREF(choose);
     Py_XDECREF(text);
     int chosen = said == Py_None ? -1 : 0;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wsgi.h"
 
-#include <structmember.h>
-
 #include "environ.h"
 
 PyDoc_STRVAR(

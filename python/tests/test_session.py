@@ -270,6 +270,26 @@ def test_a_sampler_that_raises_samples_nothing_and_is_counted(sampled_by, sample
     assert faults.counts()["the sampler"] == before + 1
 
 
+def test_a_sampler_is_not_asked_about_what_it_starts(sampled_by, http_collector):
+    asked = []
+
+    def sampler(name, path):
+        asked.append(name)
+        with clew.span("in the sampler") as span:
+            assert not span.is_sampled
+            assert dict(span.inject())["X-B3-Sampled"] == "0"
+        return True
+
+    sampled_by(sampler)
+    with clew.span("a") as span:
+        assert span.is_sampled
+        assert span.parent_id is None
+        assert clew.current() is span
+    assert asked == ["a"]
+    assert clew.flush(10)
+    assert [sent["name"] for sent in http_collector.spans()] == ["a"]
+
+
 def test_a_sampler_may_turn_tracing_off(sampled_by):
     sampled_by(lambda name, path: clew.disable())
     with clew.span("a") as span:

@@ -3,8 +3,10 @@
 and a server may treat each other is there; wsgiref's validator checks both of them.
 """
 
+import gc
 import io
 import sys
+import weakref
 import wsgiref.util
 import wsgiref.validate
 
@@ -388,6 +390,29 @@ def test_a_file_wrapper_reaches_the_server_as_it_is(traced):
     assert traced.finished() == []
     body.close()
     assert file.closed
+    assert only(traced)["tags"]["http.status_code"] == "200"
+
+
+def test_a_file_wrapper_goes_when_it_is_closed(traced):
+    class Wrapper:
+        closed = 0
+
+        def close(self):
+            Wrapper.closed += 1
+
+    gc.collect()
+    gc.disable()
+    try:
+        environ = environ_of(**{"wsgi.file_wrapper": Wrapper})
+        body = Server(lambda e, s: s("200 OK", []) and Wrapper(), environ).call()
+        body.close()
+        body.close()
+        known = weakref.ref(body)
+        del body, environ
+        assert known() is None
+    finally:
+        gc.enable()
+    assert Wrapper.closed == 1
     assert only(traced)["tags"]["http.status_code"] == "200"
 
 

@@ -2,63 +2,35 @@
 """Server spans of eventlet.wsgi: one for each request, from the end of its headers to the end of
 its response, whatever way it ends.
 
-A response is watched where it leaves (clew._native.Exchange): an application that raises is
-answered by eventlet, which tells nobody.
+The hook itself is compiled (clew._native.ServerHook), since every request passes it. A response
+is watched where it leaves: an application that raises is answered by eventlet, which tells nobody.
 
 Threads: the hooks run on the greenthread of the connection.
 """
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
-from clew import faults
-from clew._native import Exchange
+from clew._native import Exchange, ServerHook
 from clew.session import Session
 
 
 def patch(session: Session, wsgi: Any) -> None:
     """Hooks HttpProtocol.handle_one_response, also for protocols derived from it."""
-    session.patches.replace(
-        wsgi.HttpProtocol,
-        "handle_one_response",
-        functools.partial(_one_response, session, _already_handled(wsgi)),
-    )
+    tracer, whole = session.tracer, _already_handled(wsgi)
+    if tracer is not None:
+        session.patches.replace(
+            wsgi.HttpProtocol,
+            "handle_one_response",
+            lambda original: ServerHook(tracer, original, _Body, whole, session.legacy_tags),
+        )
 
 
 def _already_handled(wsgi: Any) -> tuple[type, ...]:
     """The type of the body that says "the application has answered by itself" (websockets)."""
     marker = getattr(wsgi, "ALREADY_HANDLED", None)
     return () if marker is None else (type(marker),)
-
-
-def _one_response(session: Session, whole: tuple[type, ...], original: Any) -> Any:
-    @functools.wraps(original)
-    def one_response(self):  # type: ignore[no-untyped-def]
-        tracer = session.tracer
-        if tracer is None:
-            return original(self)
-        try:
-            span = tracer.receive_http(self.command, self.path, self.environ, self.client_address)
-            if session.legacy_tags:
-                span.tag("http.uri", self.path)
-        except Exception:
-            faults.report("the start of a server span")
-            return original(self)
-        if not span.is_sampled:
-            with span:
-                return original(self)
-        wfile, application = self.wfile, self.application
-        self.wfile = self.application = exchange = Exchange(span, application, wfile, _Body, whole)
-        with span:
-            try:
-                return original(self)
-            finally:
-                self.wfile, self.application = wfile, application
-                exchange.tell_status()
-
-    return one_response
 
 
 class _Body:
