@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clew/base/concurrent/fork_guard.h"
+#include "clew/base/concurrent/pinned_code.h"
 #include "clew/base/concurrent/worker.h"
 #include "clew/reporter/internal/delivery.h"
 
@@ -42,6 +43,7 @@ Expected<std::unique_ptr<AsyncReporter>> AsyncReporter::create(
     if (!parts.make_encoder || !parts.make_sender) {
         return Error{Code::invalid_argument, "a reporter needs an encoder and a sender"};
     }
+    pin_own_code();
     std::unique_ptr<AsyncReporter> reporter(new AsyncReporter(std::move(parts), options));
     reporter->era_.store(reporter->make_era().release());
     reporter->listen();

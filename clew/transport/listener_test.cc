@@ -5,7 +5,6 @@
 
 #include <array>
 #include <atomic>
-#include <thread>
 #include <vector>
 
 #include <boost/asio/buffer.hpp>
@@ -15,10 +14,13 @@
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/becomes_true.h"
+
 namespace clew::transport {
 namespace {
 
 using boost::asio::ip::tcp;
+using clew::testing::becomes_true;
 
 // Sends back what it reads. finish() waits for `busy` to end; deadlines are counted.
 struct EchoConnection : Connection, std::enable_shared_from_this<EchoConnection> {
@@ -59,7 +61,7 @@ struct EchoConnection : Connection, std::enable_shared_from_this<EchoConnection>
     std::array<char, 64> byte{};
 };
 
-class ListenerTest : public testing::Test {
+class ListenerTest : public ::testing::Test {
 protected:
     std::unique_ptr<Listener> open(const ListenerOptions& options) {
         Expected<std::unique_ptr<Listener>> listener =
@@ -90,16 +92,6 @@ protected:
         boost::system::error_code error;
         text.resize(boost::asio::read(socket, boost::asio::buffer(text), error));
         return text;
-    }
-
-    template <typename Condition>
-    static bool becomes_true(Condition condition) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > deadline) return false;
-            std::this_thread::yield();
-        }
-        return true;
     }
 
     EchoConnection::Seen seen_;

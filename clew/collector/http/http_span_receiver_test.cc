@@ -3,11 +3,9 @@
 // balanced either way. Method: a real server and raw requests, with a storage that records.
 #include "clew/collector/http/http_span_receiver.h"
 
-#include <chrono>
-#include <thread>
-
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/becomes_true.h"
 #include "clew/collector/testing/recording_storage.h"
 #include "clew/sampler/sampler.h"
 #include "clew/transport/http/http_server.h"
@@ -17,6 +15,7 @@
 namespace clew::collector {
 namespace {
 
+using clew::testing::becomes_true;
 using transport::testing::RawClient;
 using transport::testing::RawReply;
 
@@ -176,7 +175,7 @@ TEST_F(HttpSpanReceiverTest, answers_413_when_a_body_inflates_to_too_much) {
         413,
         "the body inflates to more than 100000 bytes"
     );
-    EXPECT_EQ(budget_.bytes_in_use(), 0u);
+    EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 0; }));
 }
 
 TEST_F(HttpSpanReceiverTest, answers_503_when_there_is_no_room_to_inflate) {
@@ -255,10 +254,7 @@ TEST_F(HttpSpanReceiverTest, answers_when_the_storage_does_and_not_before) {
         "POST /api/v2/spans HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) +
         "\r\n\r\n" + body
     );
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (storage_.waiting_count() == 0 && std::chrono::steady_clock::now() < deadline) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(becomes_true([&] { return storage_.waiting_count() > 0; }));
     EXPECT_GT(budget_.bytes_in_use(), 0u);
     storage_.answer_all();
     EXPECT_EQ(client.read_reply().status, 202);

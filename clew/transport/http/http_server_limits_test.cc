@@ -6,11 +6,14 @@
 
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/becomes_true.h"
 #include "clew/transport/http/http_server.h"
 #include "clew/transport/http/internal/http_server_fixture.h"
 
 namespace clew::transport {
 namespace {
+
+using clew::testing::becomes_true;
 
 using testing::RawClient;
 using testing::RawReply;

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -42,16 +41,6 @@ protected:
 
     testing::RawClient connect() const { return testing::RawClient(server_->listener().port()); }
     bool can_connect() const { return connect().is_connected(); }
-
-    template <typename Condition>
-    static bool becomes_true(Condition condition) {
-        const auto deadline = std::chrono::steady_clock::now() + kPatience;
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > deadline) return false;
-            std::this_thread::yield();
-        }
-        return true;
-    }
 
     ListenerOptions listener_options_;
     HttpServerOptions options_;

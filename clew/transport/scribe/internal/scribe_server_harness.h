@@ -13,7 +13,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -80,16 +79,6 @@ protected:
 
     std::uint16_t port() const { return server_->listener().port(); }
     const ScribeServerMetrics& metrics() const { return server_->metrics(); }
-
-    template <typename Condition>
-    static bool becomes_true(Condition condition) {
-        const auto deadline = std::chrono::steady_clock::now() + kPatience;
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > deadline) return false;
-            std::this_thread::yield();
-        }
-        return true;
-    }
 
     static std::string framed(std::string_view content) {
         std::string frame;
