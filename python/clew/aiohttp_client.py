@@ -87,8 +87,9 @@ def _begin_next(session: Session, params: Any) -> Any:
 
 def _next_method(method: str, status: int) -> str:
     """As the client changes it after a redirect (RFC 9110, 15.4)."""
-    is_changed = status == 303 if method != "POST" else status in (301, 302, 303)
-    return "GET" if is_changed and method != "HEAD" else method
+    upper = method.upper()
+    is_changed = status == 303 if upper != "POST" else status in (301, 302, 303)
+    return "GET" if is_changed and upper != "HEAD" else method
 
 
 def _take(context: Any) -> Any:

@@ -28,6 +28,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 ERROR_STATUS_MIN = 500
 _SPAN = "clew.span"  # in the scope of a request that is traced
 # A WebSocket's close codes of RFC 6455, 7.4.1, that say that something went wrong.
+_NO_CODE = 1005
 _FAILED_CODES = {1002, 1003, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1015}
 
 
@@ -201,8 +202,11 @@ class _Connection:
 
         async def watched() -> Message:
             message = await receive()
-            if message.get("type") == "websocket.disconnect" and self.is_accepted:
-                self.tell_close(message.get("code", 1005))
+            try:
+                if self.is_accepted and message["type"] == "websocket.disconnect":
+                    self.tell_close(message.get("code"))
+            except Exception:
+                faults.report("a WebSocket's message")
             return message
 
         return watched
@@ -220,13 +224,15 @@ class _Connection:
             self.tell_close(message.get("code", 1000))
         await self._send(message)
 
-    def tell_close(self, code: int) -> None:
+    def tell_close(self, code: Any) -> None:
         if not self.is_accepted:
             self.span.tag("http.status_code", 403)  # what servers answer then
             return
         if self.is_closed:
             return  # the other side's answer to the same end
         self.is_closed = True
+        if not isinstance(code, int):
+            code = _NO_CODE
         self.span.tag("websocket.close_code", code)
         if code in _FAILED_CODES:
             self.span.error(f"closed with {code}")

@@ -77,8 +77,9 @@ def put(
     if not pairs:
         return
     if isinstance(headers, list):
+        is_bytes = bool(headers) and isinstance(headers[0][0], bytes)
         headers[:] = [pair for pair in headers if not is_replaced(pair[0])]
-        if headers and isinstance(headers[0][0], bytes):
+        if is_bytes:
             headers += [(name.encode(), value.encode()) for name, value in pairs]
         else:
             headers += pairs

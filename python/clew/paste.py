@@ -89,8 +89,8 @@ def enable(asked: dict[str, Any]) -> None:
     global _enabled_by
     if _enabled_by is None and session.active() is not None:
         faults.LOGGER.warning(
-            "egg:clew#trace: this process is traced already (by clew-run, or by a call); what the "
-            "section says of tracing is not used"
+            "egg:clew#trace: this process is traced already (by clew-run, or by a call); nothing "
+            "of the section is used where that traces the server, too"
         )
         return
     if _enabled_by is not None and session.active() is not None:

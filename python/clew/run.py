@@ -87,8 +87,8 @@ def none_such(program: str) -> int:
 
 def interpreter_of(path: str) -> str | None:
     """The Python that runs a program: of its first line, or itself; None when it is no Python."""
-    # Not whatever begins so: python3-config is a program.
-    if re.fullmatch(r"python[0-9.]*", os.path.basename(path)):
+    # Not whatever begins so: python3-config is a program. python3.13t and python3-dbg are Pythons.
+    if re.fullmatch(r"python[0-9.]*[a-z]*(-dbg)?", os.path.basename(path)):
         return path
     try:
         with open(path, "rb") as file:

@@ -48,6 +48,7 @@ typedef struct {
     SpanObject* no_span;   // one that was never started, for when tracing is off
     PyObject* names[name_count];  // interned
     SpareSpans* spare;            // owned
+    uint64_t tracers;             // that were made, ever
 } ModuleState;
 
 struct TracerObject {
@@ -56,6 +57,7 @@ struct TracerObject {
         // clang-format on
         clew_tracer* native;
     const ModuleState* state;  // of the type's module, which the type keeps
+    uint64_t number;           // of this tracer among all of its module, from 1
     bool is_closed;            // no new spans; the open ones may still finish
     PyTypeObject* span_type;   // of the same module, strong
     PyObject* current;         // the module's ContextVar, strong
@@ -143,8 +145,9 @@ PyObject* tracer_receive_http(TracerObject* self, PyObject* const* args, Py_ssiz
 // Tracer.sample_by().
 PyObject* tracer_sample_by(TracerObject* self, PyObject* choose);
 extern const char sample_by_doc[];
-// Lets it decide about a context that nobody has decided about. path: a str, or NULL.
-void ask_sampler(TracerObject* self, clew_text name, PyObject* path, clew_context* context);
+// Lets it decide about a context that nobody has decided about. path: a str, or NULL. 0, or -1 with
+// an exception that is the application's.
+int ask_sampler(TracerObject* self, clew_text name, PyObject* path, clew_context* context);
 // Tracer.start().
 PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t count);
 // Makes the span the current one. The token for leave_context(), or NULL without an exception.
@@ -154,6 +157,9 @@ void leave_context(const ModuleState* state, PyObject* token);
 
 // Counts the exception that is set, and clears it.
 void report_fault(const ModuleState* state, const char* place);
+// The same for an Exception; -1 when it is another one (a time-out thrown into a greenlet, Ctrl-C),
+// which stays set: that is the application's.
+int settle_fault(const ModuleState* state, const char* place);
 
 // The headers of a request as any mapping of names to values, or pairs of them, has them: str or
 // bytes, in any case. Those of one name are joined with a comma, as RFC 9110, 5.3, has it.

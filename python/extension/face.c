@@ -41,6 +41,14 @@ void leave_context(const ModuleState* state, PyObject* token) {
     Py_DECREF(token);
 }
 
+int settle_fault(const ModuleState* state, const char* place) {
+    if (!PyErr_ExceptionMatches(PyExc_Exception)) {
+        return -1;
+    }
+    report_fault(state, place);
+    return 0;
+}
+
 static SpanObject* no_span_of(const ModuleState* state) {
     Py_INCREF(state->no_span);
     return state->no_span;
@@ -181,8 +189,7 @@ static PyObject* span(PyObject* module, PyObject* const* args, Py_ssize_t count,
         start_span(state, tracer, args[0], read_words(state, names, args + count));
     Py_DECREF(tracer);
     if (started == NULL) {
-        report_fault(state, "clew.span()");
-        return (PyObject*)no_span_of(state);
+        return settle_fault(state, "clew.span()") < 0 ? NULL : (PyObject*)no_span_of(state);
     }
     if (names != NULL && started->is_open && clew_span_is_sampled(&started->span)) {
         add_tags(state, started, names, args + count);

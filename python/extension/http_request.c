@@ -44,20 +44,33 @@ static int tell_local(SpanObject* span, const ModuleState* state, PyObject* envi
     return 0;
 }
 
-// peer: the address of the accepted connection, (ip, port, ...), anything else on a Unix socket.
-static int tell_peer(SpanObject* span, PyObject* peer) {
-    if (!PyTuple_Check(peer) || PyTuple_GET_SIZE(peer) < 2) {
+// The number of a peer's port: an int, or a str where a proxy's protocol has told it; 0, which is
+// none, for everything else.
+static uint16_t port_of(PyObject* port) {
+    uint16_t number = 0;
+    if (PyUnicode_Check(port)) {
+        if (read_port(port, &number) < 0) {
+            PyErr_Clear();
+        }
+        return number;
+    }
+    const long value = PyLong_Check(port) ? PyLong_AsLong(port) : 0;
+    if (value < 0 || value > 65535) {
+        PyErr_Clear();
         return 0;
     }
-    const long port = PyLong_AsLong(PyTuple_GET_ITEM(peer, 1));
-    if (port == -1 && PyErr_Occurred()) {
-        return -1;
+    return (uint16_t)value;
+}
+
+// peer: the address of the accepted connection, (ip, port, ...), anything else on a Unix socket.
+static void tell_peer(SpanObject* span, PyObject* peer) {
+    if (!PyTuple_Check(peer) || PyTuple_GET_SIZE(peer) < 2) {
+        return;
     }
     TextView ip = text_of(PyTuple_GET_ITEM(peer, 0));
     const clew_text nobody = {NULL, 0};
-    clew_span_remote(&span->span, nobody, ip.text, (uint16_t)port);
+    clew_span_remote(&span->span, nobody, ip.text, port_of(PyTuple_GET_ITEM(peer, 1)));
     text_done(&ip);
-    return 0;
 }
 
 // What lies between the host, where a proxy's client names one, and the query.
@@ -123,7 +136,8 @@ int http_tell(
     tell_request(span, method_text.text, target_text.text);
     text_done(&method_text);
     text_done(&target_text);
-    return tell_local(span, span->tracer->state, environ) < 0 || tell_peer(span, peer) < 0 ? -1 : 0;
+    tell_peer(span, peer);
+    return tell_local(span, span->tracer->state, environ);
 }
 
 SpanObject* tracer_receive_environ(TracerObject* self, PyObject* environ) {

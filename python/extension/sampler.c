@@ -38,7 +38,9 @@ static SpanObject* not_recorded(TracerObject* self) {
     return span;
 }
 
-// 1 or 0; -1 when nothing was said.
+enum { said_no = 0, said_yes = 1, said_nothing, raised };
+
+// raised: an exception that is the application's.
 static int answer(TracerObject* self, clew_text name, PyObject* path) {
     PyObject* text = PyUnicode_DecodeUTF8(name.text, (Py_ssize_t)name.size, "replace");
     PyObject* choose = self->choose;
@@ -54,25 +56,28 @@ static int answer(TracerObject* self, clew_text name, PyObject* path) {
     Py_XDECREF(span);
     Py_DECREF(choose);
     Py_XDECREF(text);
-    int chosen = said == Py_None ? -1 : 0;
+    int chosen = said_nothing;
     if (said != NULL && said != Py_None) {
-        chosen = PyObject_IsTrue(said);
+        chosen = PyObject_IsTrue(said) > 0 ? said_yes : said_no;
     }
     Py_XDECREF(said);
     if (PyErr_Occurred()) {
-        report_fault(self->state, "the sampler");
-        return 0;
+        return settle_fault(self->state, "the sampler") < 0 ? raised : said_no;
     }
     return chosen;
 }
 
-void ask_sampler(TracerObject* self, clew_text name, PyObject* path, clew_context* context) {
+int ask_sampler(TracerObject* self, clew_text name, PyObject* path, clew_context* context) {
     if (self->choose == NULL || (context->flags & clew_context_decided) != 0) {
-        return;
+        return 0;
     }
     const int chosen = answer(self, name, path);
-    if (chosen >= 0) {
-        context->flags |= clew_context_decided;
-        context->flags |= chosen != 0 ? clew_context_sampled : 0U;
+    if (chosen == raised) {
+        return -1;
     }
+    if (chosen != said_nothing) {
+        context->flags |= clew_context_decided;
+        context->flags |= chosen == said_yes ? clew_context_sampled : 0U;
+    }
+    return 0;
 }

@@ -10,7 +10,7 @@ PyDoc_STRVAR(
     "environ and client_address. While the span is recorded, an exchange stands for the\n"
     "handler's application and wfile; watch_body and whole say what becomes of the\n"
     "bodies of responses. legacy_tags: also the tag http.uri. Passes everything on while\n"
-    "tracing is off, or on with another tracer."
+    "tracing is off, or on with another tracer; does not keep the tracer."
 );
 
 typedef struct {
@@ -18,7 +18,7 @@ typedef struct {
     PyObject_HEAD
         // clang-format on
         const ModuleState* state;  // of the type's module, which the type keeps
-    TracerObject* tracer;
+    uint64_t tracer;               // its number: whoever keeps the hook shall not keep a thread
     PyObject* original;
     PyObject* watch_body;
     PyObject* whole;
@@ -47,11 +47,11 @@ static PyObject* hook_new(PyTypeObject* type, PyObject* args, PyObject* keywords
     }
     HookObject* self = (HookObject*)type->tp_alloc(type, 0);
     if (self != NULL) {
-        for (size_t index = 0; index < 4; index++) {
+        for (size_t index = 1; index < 4; index++) {
             Py_INCREF(parts[index]);
         }
         self->state = state;
-        self->tracer = (TracerObject*)parts[0];
+        self->tracer = ((TracerObject*)parts[0])->number;
         self->original = parts[1];
         self->watch_body = parts[2];
         self->whole = parts[3];
@@ -63,7 +63,6 @@ static PyObject* hook_new(PyTypeObject* type, PyObject* args, PyObject* keywords
 
 static int hook_traverse(HookObject* self, visitproc visit, void* arg) {
     Py_VISIT(Py_TYPE(self));
-    Py_VISIT(self->tracer);
     Py_VISIT(self->original);
     Py_VISIT(self->watch_body);
     Py_VISIT(self->whole);
@@ -71,7 +70,6 @@ static int hook_traverse(HookObject* self, visitproc visit, void* arg) {
 }
 
 static int hook_clear(HookObject* self) {
-    Py_CLEAR(self->tracer);
     Py_CLEAR(self->original);
     Py_CLEAR(self->watch_body);
     Py_CLEAR(self->whole);
@@ -111,27 +109,31 @@ static int tell_request(
     return told;
 }
 
-// The span of the request that a handler has read; NULL, without an exception, when it has none.
+// The span of the request that a handler has read; NULL when it has none, with an exception if that
+// is the application's.
 static SpanObject* begin(const HookObject* self, PyObject* handler) {
-    if (self->tracer != self->state->active) {
+    TracerObject* tracer = self->state->active;
+    if (tracer == NULL || tracer->number != self->tracer) {
         return NULL;
     }
+    Py_INCREF(tracer);  // tracing may be turned off meanwhile
     PyObject* method = attribute(self, handler, name_command);
     PyObject* environ = method != NULL ? attribute(self, handler, name_environ) : NULL;
     SpanObject* span = NULL;
     if (environ != NULL) {
-        span = http_receive(self->tracer, method, environ);
+        span = http_receive(tracer, method, environ);
     }
     if (span != NULL && clew_span_is_sampled(&span->span) &&
         tell_request(self, span, handler, method, environ) < 0) {
         span_abandon(span);
         Py_CLEAR(span);
     }
-    if (span == NULL) {
-        report_fault(self->state, "the start of a server span");
-    }
+    Py_DECREF(tracer);
     Py_XDECREF(environ);
     Py_XDECREF(method);
+    if (span == NULL) {
+        settle_fault(self->state, "the start of a server span");
+    }
     return span;
 }
 
@@ -149,26 +151,21 @@ static int set_both(
                : 0;
 }
 
-// What follows from an exchange, and its end. error: what the handler raised, or NULL.
-static void end(
-    const HookObject* self,
-    PyObject* handler,
-    SpanObject* span,
-    PyObject* exchange,
-    PyObject* wfile,
-    PyObject* application,
-    PyObject* error
+// Each of them, whatever becomes of the other.
+static void put_back(
+    const HookObject* self, PyObject* handler, PyObject* wfile, PyObject* application
 ) {
-    if (set_both(self, handler, wfile, application) < 0) {
-        report_fault(self->state, "the end of a server span");
+    static const char place[] = "the end of a server span";
+    if (PyObject_SetAttr(handler, self->state->names[name_wfile], wfile) < 0) {
+        report_fault(self->state, place);
     }
-    exchange_tell_status(exchange);
-    if (error != NULL && !span->has_error) {
-        span_tell_error(span, error);
+    if (PyObject_SetAttr(handler, self->state->names[name_application], application) < 0) {
+        report_fault(self->state, place);
     }
 }
 
-// As end(), with the exception that is on its way, which stays set. Not inlined: see exchange.c.
+// Both parts of a response's end with the exception that is on its way, which stays set. exchange
+// may be NULL. Not inlined: see exchange.c.
 __attribute__((noinline)) static void end_failing(
     const HookObject* self,
     PyObject* handler,
@@ -182,7 +179,13 @@ __attribute__((noinline)) static void end_failing(
     PyObject* traceback = NULL;
     PyErr_Fetch(&type, &error, &traceback);
     PyErr_NormalizeException(&type, &error, &traceback);
-    end(self, handler, span, exchange, wfile, application, error);
+    if (exchange != NULL) {
+        put_back(self, handler, wfile, application);
+        exchange_tell_status(exchange);
+    }
+    if (error != NULL && !span->has_error) {
+        span_tell_error(span, error);
+    }
     PyErr_Restore(type, error, traceback);
 }
 
@@ -197,20 +200,19 @@ static PyObject* pass_on_watched(const HookObject* self, PyObject* handler, Span
     if (application != NULL) {
         exchange = exchange_new(state, span, application, wfile, self->watch_body, self->whole);
     }
-    PyObject* done = NULL;
     if (exchange == NULL || set_both(self, handler, exchange, exchange) < 0) {
         report_fault(state, "the start of a server span");
-        if (exchange != NULL && set_both(self, handler, wfile, application) < 0) {
-            PyErr_Clear();  // told already
+        if (exchange != NULL) {
+            put_back(self, handler, wfile, application);
+            Py_CLEAR(exchange);
         }
-        done = pass_on(self, handler);
-    } else {
-        done = pass_on(self, handler);
-        if (done == NULL) {
-            end_failing(self, handler, span, exchange, wfile, application);
-        } else {
-            end(self, handler, span, exchange, wfile, application, NULL);
-        }
+    }
+    PyObject* done = pass_on(self, handler);
+    if (done == NULL) {
+        end_failing(self, handler, span, exchange, wfile, application);
+    } else if (exchange != NULL) {
+        put_back(self, handler, wfile, application);
+        exchange_tell_status(exchange);
     }
     Py_XDECREF(exchange);
     Py_XDECREF(application);
@@ -223,11 +225,15 @@ static PyObject* hook_call(
 ) {
     const HookObject* self = (HookObject*)callable;
     SpanObject* span = NULL;
+    if (self->original == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "the hook is gone");  // by the garbage collector
+        return NULL;
+    }
     if (PyVectorcall_NARGS(count) == 1 && keywords == NULL) {
         span = begin(self, args[0]);
     }
     if (span == NULL) {
-        return PyObject_Vectorcall(self->original, args, count, keywords);
+        return PyErr_Occurred() ? NULL : PyObject_Vectorcall(self->original, args, count, keywords);
     }
     PyObject* token = enter_context(self->state, span);
     PyObject* done = clew_span_is_sampled(&span->span) ? pass_on_watched(self, args[0], span)
@@ -248,8 +254,13 @@ static PyObject* hook_get(PyObject* self, PyObject* instance, PyObject* Py_UNUSE
 
 // Whatever a function has is the original's: its name, its words.
 static PyObject* hook_getattro(PyObject* self, PyObject* name) {
-    PyObject* found = PyObject_GenericGetAttr(self, name);
     PyObject* original = ((HookObject*)self)->original;
+    const bool is_types_too = PyUnicode_CompareWithASCIIString(name, "__doc__") == 0 ||
+                              PyUnicode_CompareWithASCIIString(name, "__module__") == 0;
+    if (original != NULL && is_types_too) {
+        return PyObject_GetAttr(original, name);
+    }
+    PyObject* found = PyObject_GenericGetAttr(self, name);
     if (found == NULL && original != NULL && PyErr_ExceptionMatches(PyExc_AttributeError)) {
         PyErr_Clear();
         found = PyObject_GetAttr(original, name);

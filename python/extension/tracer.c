@@ -34,7 +34,7 @@ static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywor
     if (parse_options(args, keywords, &options) < 0) {
         return NULL;
     }
-    const ModuleState* state = PyType_GetModuleState(type);
+    ModuleState* state = PyType_GetModuleState(type);
     if (state == NULL) {
         return NULL;
     }
@@ -43,6 +43,7 @@ static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywor
         return NULL;
     }
     self->state = state;
+    self->number = ++state->tracers;
     Py_INCREF(state->span_type);
     self->span_type = state->span_type;
     Py_INCREF(state->current);
@@ -140,9 +141,12 @@ PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t cou
             span->carried = clew_carried_retain(parent->carried);
         } else {
             clew_context decision = {0};
-            ask_sampler(self, name.text, NULL, &decision);
-            clew_span_receive(self->native, &span->span, kind, name.text, &decision);
-            started(span);
+            if (ask_sampler(self, name.text, NULL, &decision) < 0) {
+                Py_CLEAR(span);
+            } else {
+                clew_span_receive(self->native, &span->span, kind, name.text, &decision);
+                started(span);
+            }
         }
         text_done(&name);
     }
@@ -169,8 +173,8 @@ static clew_text path_bytes(PyObject* path) {
 }
 
 // Starts a server's span whose sampling is still open: samplers may look at its request, which is
-// named after its method.
-static void receive_undecided(
+// named after its method. 0, or -1 with an exception.
+static int receive_undecided(
     TracerObject* self,
     SpanObject* span,
     clew_text name,
@@ -187,11 +191,14 @@ static void receive_undecided(
         text = text_of(path);
     }
     Py_XINCREF(path);  // a callable may do anything, also to the environ
-    ask_sampler(self, name, path, received);
-    const clew_request request = {name, text.text};
-    clew_span_receive_request(self->native, &span->span, name, received, &request);
+    const int asked = ask_sampler(self, name, path, received);
+    if (asked == 0) {
+        const clew_request request = {name, text.text};
+        clew_span_receive_request(self->native, &span->span, name, received, &request);
+    }
     text_done(&text);
     Py_XDECREF(path);
+    return asked;
 }
 
 static SpanObject* receive_span(
@@ -206,11 +213,18 @@ static SpanObject* receive_span(
                 self->native, read_received, source->headers, &received, &span->carried
             );
         }
+        int asked = 0;
         if (kind == clew_kind_server && (received.flags & clew_context_decided) == 0) {
-            receive_undecided(self, span, name, source, &received);
+            asked = receive_undecided(self, span, name, source, &received);
         } else {
-            ask_sampler(self, name, source->path, &received);
-            clew_span_receive(self->native, &span->span, kind, name, &received);
+            asked = ask_sampler(self, name, source->path, &received);
+            if (asked == 0) {
+                clew_span_receive(self->native, &span->span, kind, name, &received);
+            }
+        }
+        if (asked < 0) {
+            Py_DECREF(span);
+            return NULL;
         }
         started(span);
         if ((found & clew_extracted_malformed) != 0) {

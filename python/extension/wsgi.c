@@ -122,7 +122,8 @@ static bool is_traced(const WsgiObject* self, PyObject* environ) {
     return traced;
 }
 
-// The span of a request that shall have one; else NULL, no exception.
+// The span of a request that shall have one; else NULL, and an exception if that is the
+// application's.
 static SpanObject* begin(const WsgiObject* self, PyObject* environ) {
     const ModuleState* state = self->state;
     if (state->active == NULL || !PyDict_Check(environ) || is_traced(self, environ) ||
@@ -134,7 +135,7 @@ static SpanObject* begin(const WsgiObject* self, PyObject* environ) {
     SpanObject* span = tracer_receive_environ(tracer, environ);
     Py_DECREF(tracer);
     if (span == NULL) {
-        report_fault(state, "the start of a WSGI request");
+        settle_fault(state, "the start of a WSGI request");
     }
     return span;
 }
@@ -250,7 +251,8 @@ static PyObject* wsgi_call(
         span = begin(self, args[0]);
     }
     if (span == NULL) {
-        return PyObject_Vectorcall(self->application, args, count, keywords);
+        return PyErr_Occurred() ? NULL
+                                : PyObject_Vectorcall(self->application, args, count, keywords);
     }
     const bool is_plain = !clew_span_is_sampled(&span->span) && self->trace_header == NULL;
     PyObject* body = is_plain ? serve_unsampled(self, span, args) : serve(self, span, args);

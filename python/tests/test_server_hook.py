@@ -7,6 +7,7 @@ import collections
 import inspect
 
 import pytest
+from services import run_script
 
 import clew
 from clew import _native, faults
@@ -93,6 +94,7 @@ def test_what_the_handler_raises_is_its_own(traced):
 def test_it_looks_like_what_it_replaces(traced):
     method = hooked(traced.tracer).answer
     assert (method.__name__, method.__qualname__) == ("answer", "Handler.answer")
+    assert (method.__doc__, method.__module__) == ("Answers one request.", __name__)
     assert inspect.unwrap(method) is Handler.answer
     assert hooked(traced.tracer)().answer.__self__.__class__.__name__ == "Hooked"
     with pytest.raises(AttributeError):
@@ -129,6 +131,26 @@ def test_a_hook_that_was_left_behind_passes_on(traced, http_collector):
     assert traced.finished() == []
 
 
+def test_a_hook_that_was_left_behind_keeps_no_thread():
+    run_script("""
+import os
+import clew
+from clew import _native
+
+kept = []
+for _ in range(3):
+    tracer = clew.enable(service_name="a", endpoint="scribe://127.0.0.1:1")
+    kept.append(_native.ServerHook(tracer, len, len, (), False))
+    with clew.span("a"):
+        pass
+    tracer.flush(0.1)
+    assert len(os.listdir("/proc/self/task")) == 2
+    del tracer
+    clew.disable()
+    assert len(os.listdir("/proc/self/task")) == 1
+""")
+
+
 @pytest.mark.parametrize("lacks", ["command", "path", "environ", "client_address", "wfile"])
 def test_a_handler_that_lacks_something_answers_all_the_same(traced, fault_count, lacks):
     class Lacking(hooked(traced.tracer, lambda self: "answered")):
@@ -141,6 +163,93 @@ def test_a_handler_that_lacks_something_answers_all_the_same(traced, fault_count
     assert fault_count() == 1
     # Without its file, there is no status to see, but a request.
     assert len(traced.finished()) == (lacks == "wfile")
+
+
+def test_a_handler_without_a_file_has_its_error_told(traced, fault_count):
+    def answer(self):
+        raise ValueError("wrong")
+
+    handler = hooked(traced.tracer, answer)()
+    del handler.wfile
+    with pytest.raises(ValueError, match="wrong"):
+        handler.answer()
+    assert fault_count() == 1
+    (sent,) = traced.finished()
+    assert sent["tags"]["error"] == "ValueError: wrong"
+
+
+@pytest.mark.parametrize("fixed", ["wfile", "application"])
+def test_what_cannot_be_put_back_does_not_keep_the_other(traced, fault_count, fixed):
+    class Fixed(hooked(traced.tracer)):
+        def __setattr__(self, name, value):
+            if name == fixed and getattr(self, "seen", None) is not None:
+                raise AttributeError(f"{name} stays")
+            super().__setattr__(name, value)
+
+    handler = Fixed()
+    assert handler.answer() == "answered"
+    assert {handler.wfile, handler.application} > {"its own"}
+    assert faults.counts() == {"the end of a server span": 1}
+    assert len(traced.finished()) == 1
+
+
+@pytest.mark.parametrize("port", ["4321", 4321])
+def test_a_port_may_be_a_text_as_a_proxys_protocol_has_it(traced, port):
+    handler = hooked(traced.tracer)()
+    handler.client_address = ("192.0.2.1", port)
+    handler.answer()
+    (sent,) = traced.finished()
+    assert sent["remoteEndpoint"] == {"ipv4": "192.0.2.1", "port": 4321}
+
+
+@pytest.mark.parametrize("port", ["many", "", None, -1, 65536, 2**80, "65536", 1.5])
+def test_a_port_that_is_none_is_left_out(traced, port):
+    handler = hooked(traced.tracer)()
+    handler.client_address = ("192.0.2.1", port)
+    handler.answer()
+    (sent,) = traced.finished()
+    assert sent["remoteEndpoint"] == {"ipv4": "192.0.2.1"}
+
+
+class Interrupted(BaseException):
+    """As a time-out that is thrown into a greenthread, or Ctrl-C."""
+
+
+def test_what_interrupts_the_application_reaches_it(traced, fault_count):
+    class Slow(hooked(traced.tracer)):
+        @property
+        def command(self):
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        Slow().answer()
+    assert fault_count() == 0
+    assert clew.current() is None
+    assert traced.finished() == []
+
+
+def test_what_interrupts_a_sampler_reaches_the_application(http_collector):
+    def sampler(name, path):
+        raise Interrupted
+
+    tracer = clew.enable(service_name="a", endpoint=http_collector.endpoint, sampler=sampler)
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "SERVER_NAME": "a", "SERVER_PORT": "1"}
+    calls = (
+        lambda: hooked(tracer)(environ).answer(),
+        lambda: clew.span("a"),
+        lambda: clew.wsgi(lambda environ, start_response: [])(environ, None),
+        lambda: tracer.start("a"),
+        lambda: tracer.receive("a", environ),
+        lambda: tracer.extract({}, "a"),
+    )
+    before = faults.counts()
+    for call in calls:
+        with pytest.raises(Interrupted):
+            call()
+    assert faults.counts() == before
+    assert clew.current() is None
+    assert tracer.stats()["finished"] == 0
+    clew.disable()
 
 
 @pytest.mark.parametrize("fixed", ["wfile", "application"])
@@ -166,7 +275,6 @@ def test_a_handler_that_cannot_be_changed_answers_all_the_same(traced, fault_cou
         ("path", None),
         ("environ", []),
         ("environ", {"SERVER_NAME": "a", "SERVER_PORT": "many"}),
-        ("client_address", ("192.0.2.1", "1")),
     ],
 )
 def test_a_request_that_is_none_is_answered_all_the_same(traced, fault_count, part, wrong):
@@ -186,7 +294,10 @@ def test_a_sampler_may_turn_tracing_off(http_collector):
     tracer = clew.enable(service_name="a", endpoint=http_collector.endpoint, sampler=choose)
     handler = hooked(tracer)({"SERVER_NAME": "a", "SERVER_PORT": "1"})
     assert handler.answer() == "answered"
-    assert tracer.stats()["finished"] <= 1
+    assert handler.seen[0].is_sampled
+    assert clew.tracer() is None
+    assert tracer.flush(10)  # what was begun may still be finished
+    assert [span["name"] for span in http_collector.spans()] == ["put"]
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,8 @@ void Delivery::note_failure(const transport::SendResult& result) {
     messages_failed_.add();
     {
         const std::lock_guard lock(mutex_);
-        last_error_ = result.reason;
+        // That we have ended an attempt ourselves is no reason why there was nothing to end before.
+        if (!stopped_.load() || last_error_.empty()) last_error_ = result.reason;
     }
     const Microseconds now = clock_.steady_now();
     breaker_.failed(now);

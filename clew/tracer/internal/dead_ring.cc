@@ -114,7 +114,9 @@ std::string_view DeadRing::next() noexcept {
             read_ += frame.frame_bytes;
             continue;
         }
-        if (frame.record_bytes > frame.frame_bytes - sizeof frame) return end_damaged();
+        const bool fits = frame.record_bytes <= frame.frame_bytes - sizeof frame &&
+                          frame.record_bytes <= Ring::record_bytes_max(header_.ring_bytes);
+        if (!fits) return end_damaged();
         if (!has_memory_for(frame.record_bytes)) return {};
         read_ += frame.frame_bytes;
         const bool is_read = read_at(at + sizeof frame, record_.data(), record_.size());

@@ -7,7 +7,9 @@
 // be. The handshake is part of connect() and its deadline. A build without CLEW_TLS has the face
 // and a clear refusal (tls_stream_absent.cc).
 //
-// Threads and fork: as transport/stream.h says. A child leaves what it inherited untouched.
+// Threads and fork: as transport/stream.h says. A child leaves what it inherited untouched. Exit: a
+// program whose first use of OpenSSL is here keeps it to the very end, and runs no handler of
+// OPENSSL_atexit(); where another was first, OpenSSL ends with exit() and later attempts fail.
 
 #include <memory>
 #include <string>
