@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 namespace clew::app {
@@ -140,7 +142,8 @@ struct ConfigFileTest : ::testing::Test {
     }
     void TearDown() override { std::remove(path.c_str()); }
 
-    const std::string path = ::testing::TempDir() + "clew_config_test.toml";
+    const std::string path =
+        ::testing::TempDir() + "clew_config_test_" + std::to_string(getpid()) + ".toml";
 };
 
 TEST_F(ConfigFileTest, reads_every_kind_of_value_as_text) {

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -163,7 +164,8 @@ TEST(Program, ends_at_once_at_the_second_signal) {
 }
 
 TEST(Program, lets_flags_win_over_the_environment_and_the_environment_over_the_file) {
-    const std::string path = ::testing::TempDir() + "clew_program_test.toml";
+    const std::string path =
+        ::testing::TempDir() + "clew_program_test_" + std::to_string(getpid()) + ".toml";
     std::ofstream(path
     ) << "ui-query-limit = 1\nui-environment = \"file\"\nui-logs-url = \"file\"\n";
     SpawnedClew clew(
