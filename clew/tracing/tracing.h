@@ -11,7 +11,8 @@
 //     span->tag("width", 640);
 //
 // Threads: all calls from anywhere; those that say so block. Fork: see reporter/async_reporter.h.
-// Lifetime: spans may outlive it; they are then not sent.
+// Lifetime: spans may outlive it; they are then not sent. A shared library that has made one stays
+// loaded until the program ends, because its thread may be at work.
 
 #include <chrono>
 #include <cstdint>

@@ -1,79 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <string.h>
-
 #include "extension.h"
 
 // The calls of the general face that name no tracer: they use the one that activate() was told.
 
-PyObject* enter_context(const ModuleState* state, SpanObject* span) {
-    PyObject* token = PyContextVar_Set(state->current, (PyObject*)span);
-    if (token == NULL) {
-        PyErr_Clear();
-    }
-    return token;
-}
-
-static void reset(const ModuleState* state, PyObject* token) {
-    if (PyContextVar_Reset(state->current, token) < 0) {
-        PyErr_Clear();  // left from another context than entered: that one is not ours to set
-    }
-}
-
-// Not inlined: see exchange.c.
-__attribute__((noinline)) static void reset_failing(const ModuleState* state, PyObject* token) {
-    PyObject* type = NULL;
-    PyObject* error = NULL;
-    PyObject* traceback = NULL;
-    PyErr_Fetch(&type, &error, &traceback);
-    reset(state, token);
-    PyErr_Restore(type, error, traceback);
-}
-
-void leave_context(const ModuleState* state, PyObject* token) {
-    if (token == NULL) {
-        return;
-    }
-    if (PyErr_Occurred()) {
-        reset_failing(state, token);
-    } else {
-        reset(state, token);
-    }
-    Py_DECREF(token);
-}
-
-int settle_fault(const ModuleState* state, const char* place) {
-    if (!PyErr_ExceptionMatches(PyExc_Exception)) {
-        return -1;
-    }
-    report_fault(state, place);
-    return 0;
-}
-
 static SpanObject* no_span_of(const ModuleState* state) {
     Py_INCREF(state->no_span);
     return state->no_span;
-}
-
-// Not inlined, and called on failures only: see exchange.c.
-__attribute__((noinline)) void report_fault(const ModuleState* state, const char* place) {
-    PyObject* type = NULL;
-    PyObject* error = NULL;
-    PyObject* traceback = NULL;
-    PyErr_Fetch(&type, &error, &traceback);
-    PyErr_NormalizeException(&type, &error, &traceback);
-    if (error != NULL && traceback != NULL) {
-        PyException_SetTraceback(error, traceback);
-    }
-    if (state->report != NULL && error != NULL) {
-        PyObject* done = PyObject_CallFunction(state->report, "sO", place, error);
-        if (done == NULL) {
-            PyErr_WriteUnraisable(state->report);
-        }
-        Py_XDECREF(done);
-    }
-    Py_XDECREF(type);
-    Py_XDECREF(error);
-    Py_XDECREF(traceback);
 }
 
 PyDoc_STRVAR(

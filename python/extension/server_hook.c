@@ -201,13 +201,13 @@ static PyObject* pass_on_watched(const HookObject* self, PyObject* handler, Span
         exchange = exchange_new(state, span, application, wfile, self->watch_body, self->whole);
     }
     if (exchange == NULL || set_both(self, handler, exchange, exchange) < 0) {
-        report_fault(state, "the start of a server span");
-        if (exchange != NULL) {
+        const bool is_fault = settle_fault(state, "the start of a server span") == 0;
+        if (is_fault && exchange != NULL) {
             put_back(self, handler, wfile, application);
             Py_CLEAR(exchange);
         }
     }
-    PyObject* done = pass_on(self, handler);
+    PyObject* done = PyErr_Occurred() ? NULL : pass_on(self, handler);
     if (done == NULL) {
         end_failing(self, handler, span, exchange, wfile, application);
     } else if (exchange != NULL) {

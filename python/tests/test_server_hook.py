@@ -222,17 +222,23 @@ class Interrupted(BaseException):
     """As a time-out that is thrown into a greenthread, or Ctrl-C."""
 
 
-def test_what_interrupts_the_application_reaches_it(traced, fault_count):
+BEFORE_IT_IS_A_SPAN = ["command", "path", "environ", "client_address"]
+
+
+@pytest.mark.parametrize("part", [*BEFORE_IT_IS_A_SPAN, "wfile", "application"])
+def test_what_interrupts_the_application_reaches_it(traced, fault_count, part):
     class Slow(hooked(traced.tracer)):
-        @property
-        def command(self):
-            raise Interrupted
+        def __getattribute__(self, name):
+            if name == part:
+                raise Interrupted
+            return super().__getattribute__(name)
 
     with pytest.raises(Interrupted):
         Slow().answer()
     assert fault_count() == 0
     assert clew.current() is None
-    assert traced.finished() == []
+    told = [] if part in BEFORE_IT_IS_A_SPAN else ["Interrupted"]
+    assert [span["tags"]["error"] for span in traced.finished()] == told
 
 
 def test_what_interrupts_a_sampler_reaches_the_application(http_collector):
