@@ -18,7 +18,9 @@ def parse(arguments):
     up_options.add_argument("--bind", metavar="ADDRESS", default="127.0.0.1")
     up_options.add_argument("--port", metavar="N", type=int, default=9411)
     commands.add_parser("down")
-    commands.add_parser("test").add_argument("filters", nargs="*", metavar="FILTER")
+    test_options = commands.add_parser("test")
+    test_options.add_argument("--long", action="store_true")
+    test_options.add_argument("filters", nargs="*", metavar="FILTER")
     commands.add_parser("build").add_argument("preset", nargs="?", default="dev")
     commands.add_parser("format")
     commands.add_parser("tidy").add_argument("--all", action="store_true")
@@ -54,12 +56,16 @@ def python_command(arguments):
     return run([venv.demo_python(), *arguments]).returncode
 
 
+def test_command(filters, is_long):
+    return suites.test_long(filters) if is_long else suites.test(filters)
+
+
 def dispatch(options):
     """Runs the command; its exit status."""
     commands = {
         "up": lambda: up.up(options.bind, options.port, options.detach),
         "down": up.down,
-        "test": lambda: suites.test(options.filters),
+        "test": lambda: test_command(options.filters, options.long),
         "build": lambda: build_command(options.preset),
         "format": lint.format_files,
         "tidy": lambda: lint.tidy(options.all),

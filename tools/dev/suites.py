@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from dev import build, interpreters, node, packages, reference, results, venv
+from dev import build, interpreters, long, node, packages, reference, results, venv
 from dev.demo import PORTS, Demo
 from dev.results import FAILED, PASSED, Case
 from dev.shell import BUILD, ROOT, Failure, environment, say
@@ -261,24 +261,26 @@ SUITES = {
     "e2e": run_e2e,
 }
 NEED_BUILD = {"cpp", "server", "python", "swift", "e2e"}
+# Of `./dev test --long`: {name: long.Suite}. They need the build, too.
+LONG_SUITES = {}
 
 
-def chosen(filters):
+def chosen(filters, suites):
     """{suite: pattern} of the command line: `cpp` is a suite, `cpp:trace` a part of one."""
     if not filters:
-        return dict.fromkeys(SUITES, "")
+        return dict.fromkeys(suites, "")
     found = {}
     for word in filters:
         name, _, pattern = word.partition(":")
-        if name not in SUITES:
-            raise Failure(f"there is no suite {name}: " + ", ".join(SUITES))
+        if name not in suites:
+            raise Failure(f"there is no suite {name}: " + ", ".join(suites))
         found[name] = pattern.replace("/", "_")
-    return {name: found[name] for name in SUITES if name in found}
+    return {name: found[name] for name in suites if name in found}
 
 
 def build_for(suites):
     """Builds what the suites run; returns an empty string, or why it failed."""
-    if not NEED_BUILD & set(suites):
+    if not (NEED_BUILD | set(LONG_SUITES)) & set(suites):
         return ""
     say("building the preset dev (asan + ubsan)")
     try:
@@ -288,29 +290,44 @@ def build_for(suites):
     return ""
 
 
-def run_suite(name, pattern, unbuilt):
-    """One suite's cases; nothing that goes wrong inside it escapes."""
+def run_suite(name, runner, pattern, unbuilt=""):
+    """One suite's cases and its seconds; nothing that goes wrong inside it escapes."""
     say(f"suite {name}")
     started = time.monotonic()
     try:
-        if unbuilt and name in NEED_BUILD:
-            cases = [Case(name, "build", FAILED, unbuilt)]
-        else:
-            cases = SUITES[name](pattern)
+        cases = [Case(name, "build", FAILED, unbuilt)] if unbuilt else runner(pattern)
     except (Failure, OSError, subprocess.SubprocessError, ValueError) as error:
         cases = [Case(name, "start", FAILED, str(error))]
     seconds = time.monotonic() - started
     say(f"suite {name}: {results.closing_line(cases)} ({seconds:.0f} s)")
-    return cases
+    return cases, seconds
 
 
 def test(filters):
     """Returns the exit status of `./dev test`; the last line printed is the sum of all cases."""
-    suites = chosen(filters)
+    suites = chosen(filters, SUITES)
     packages.install_missing("up", "test")
     unbuilt = build_for(suites)
     cases = []
     for name, pattern in suites.items():
-        cases += run_suite(name, pattern, unbuilt)
+        cases += run_suite(name, SUITES[name], pattern, unbuilt if name in NEED_BUILD else "")[0]
+    return closed(cases)
+
+
+def test_long(filters):
+    """The same of `./dev test --long`, with a row in docs/reliability.md for each suite."""
+    suites = chosen(filters, LONG_SUITES)
+    packages.install_missing("up", "test")
+    unbuilt = build_for(suites)
+    cases = []
+    for name, pattern in suites.items():
+        suite = LONG_SUITES[name]
+        found, seconds = run_suite(name, suite.run, pattern, unbuilt)
+        long.record(name, pattern, found, seconds, suite)
+        cases += found
+    return closed(cases)
+
+
+def closed(cases):
     print("\n".join(results.report(cases)), flush=True)
     return 0 if results.is_good(cases) else 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 from dev import suites
-from dev.results import FAILED, PASSED
+from dev.results import FAILED, PASSED, Case
 from dev.shell import Failure
 
 GOOD = "<testsuites><testsuite><testcase name='a'/></testsuite></testsuites>"
@@ -62,26 +62,39 @@ class Runner(unittest.TestCase):
 
 class Suites(unittest.TestCase):
     def test_runs_all_without_a_filter(self):
-        self.assertEqual(list(suites.chosen([])), list(suites.SUITES))
+        self.assertEqual(list(suites.chosen([], suites.SUITES)), list(suites.SUITES))
 
     def test_takes_a_part_of_a_suite(self):
-        self.assertEqual(suites.chosen(["cpp:storage/memory"]), {"cpp": "storage_memory"})
+        self.assertEqual(
+            suites.chosen(["cpp:storage/memory"], suites.SUITES), {"cpp": "storage_memory"}
+        )
 
     def test_refuses_a_suite_that_is_none(self):
         with self.assertRaises(Failure):
-            suites.chosen(["nonsense"])
+            suites.chosen(["nonsense"], suites.SUITES)
 
     def test_fails_what_needs_a_build_that_failed(self):
-        (case,) = suites.run_suite("cpp", "", "the build broke")
+        (case,), _ = suites.run_suite("cpp", suites.run_cpp, "", "the build broke")
         self.assertEqual((case.outcome, case.reason), (FAILED, "the build broke"))
 
     def test_turns_a_failure_inside_a_suite_into_a_failed_case(self):
         def breaks(_):
             raise Failure("no such program")
 
-        with mock.patch.dict(suites.SUITES, {"cpp": breaks}):
-            (case,) = suites.run_suite("cpp", "", "")
+        (case,), _ = suites.run_suite("cpp", breaks, "")
         self.assertEqual((case.outcome, case.reason), (FAILED, "no such program"))
+
+    def test_records_each_long_suite_and_fails_with_it(self):
+        lines = []
+        long_suites = {"a": suites.long.Suite(lambda _: [Case("a", "x", FAILED)], lambda: "v")}
+        with (
+            mock.patch.object(suites, "LONG_SUITES", long_suites),
+            mock.patch.object(suites.packages, "install_missing"),
+            mock.patch.object(suites, "build_for", return_value=""),
+            mock.patch.object(suites.long, "record", lambda *row: lines.append(row[0])),
+        ):
+            self.assertEqual(suites.test_long([]), 1)
+        self.assertEqual(lines, ["a"])
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ class Tree:
                     self._by_folder.setdefault(module.name, []).append(module)
 
     def _listed(self):
-        if os.path.isdir(os.path.join(self.root, ".git")):
+        if os.path.exists(os.path.join(self.root, ".git")):
             command = ["git", "-C", self.root, "ls-files", "-co", "--exclude-standard", "-z"]
             out = subprocess.run(command, capture_output=True, check=True).stdout.decode()
             for path in set(out.split("\0")):
