@@ -12,11 +12,13 @@ import './pages/dependencies/dependencies.css';
 import { render } from 'preact';
 import { App } from './app';
 import { loadConfig } from './ui/api';
+import { startKeys } from './ui/keys';
 import { startClock } from './ui/now';
 import { startRouter } from './ui/router';
 
 startRouter();
 startClock();
+startKeys();
 loadConfig();
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

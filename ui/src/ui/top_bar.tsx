@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { config } from './api';
 import { Icon } from './icons';
+import { KeyHelp } from './key_help';
 import { navigate, place } from './router';
 import { nextTheme, theme } from './theme';
 
@@ -58,6 +59,7 @@ export function TopBar(): JSX.Element {
           spellcheck={false}
         />
       </form>
+      <KeyHelp />
       <button
         type="button"
         class="icon-button theme-button"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Above the waterfall: find in the trace, open and close all, leave the zoom.
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { formatCount, formatDuration } from '../../core/duration';
 import { Icon, type IconName } from '../../ui/icons';
-import { KeyHelp } from './key_help';
+import { useKeys } from '../../ui/keys';
 import type { TraceState } from './trace_state';
 
 function ToolButton(props: {
@@ -41,16 +41,15 @@ function matchWords(state: TraceState): string {
 
 function FindBox({ state }: { readonly state: TraceState }): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLInputElement && event.target !== field.current;
-      if (event.key !== '/' || typing || event.target === field.current) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
+  useKeys(
+    useMemo(() => {
+      const find = () => field.current?.focus();
+      return {
+        title: 'Find',
+        actions: [{ keys: ['/'], meaning: 'Find in this trace', run: find }],
+      };
+    }, []),
+  );
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') state.goToMatch(event.shiftKey ? -1 : 1);
     else if (event.key === 'Escape') state.findText.value = '';
@@ -125,7 +124,6 @@ export function Toolbar({ state }: { readonly state: TraceState }): JSX.Element 
           ? `${formatCount(total)} rows`
           : `${formatCount(shown.length)} of ${formatCount(total)} rows`}
       </span>
-      <KeyHelp />
       {state.isZoomed.value && (
         <span class="zoom-note">
           {formatDuration(Math.round(from))} – {formatDuration(Math.round(to))}

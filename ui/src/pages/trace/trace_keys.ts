@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The waterfall by keyboard: arrows, Home, End and Enter as ARIA's treegrid pattern has them, and
-// single letters for what a reader of traces does often.
+// single letters for what a reader of traces does often. Moving and opening need the focus on the
+// grid (arrows scroll elsewhere); letters and Escape work wherever it is.
 import { isBranch } from '../../core/outline';
 import { slid, zoomed } from '../../draw/scale';
+import type { KeyAction, KeySet } from '../../ui/keys';
 import type { TraceState } from './trace_state';
 
 const kPageRows = 20;
@@ -38,40 +40,49 @@ function pan(state: TraceState, direction: number): void {
   state.view.value = slid(view, (view.to - view.from) * kPanShare * direction, state.whole());
 }
 
-const kKeys: Readonly<Record<string, (state: TraceState) => void>> = {
-  ArrowDown: (state) => state.step(1),
-  ArrowUp: (state) => state.step(-1),
-  j: (state) => state.step(1),
-  k: (state) => state.step(-1),
-  PageDown: (state) => state.step(kPageRows),
-  PageUp: (state) => state.step(-kPageRows),
-  Home: (state) => state.step(Number.NEGATIVE_INFINITY),
-  End: (state) => state.step(Number.POSITIVE_INFINITY),
-  ArrowRight: right,
-  ArrowLeft: left,
-  Enter: (state) => (state.isOpen.peek() ? state.close() : state.open()),
-  Escape: (state) => state.close(),
-  'Shift+ArrowRight': (state) => state.expandAll(),
-  'Shift+ArrowLeft': (state) => state.collapseAll(),
-  e: (state) => state.goToFailure(1),
-  'Shift+E': (state) => state.goToFailure(-1),
-  n: (state) => state.goToMatch(1),
-  'Shift+N': (state) => state.goToMatch(-1),
-  '+': (state) => zoom(state, kZoomFactor),
-  '=': (state) => zoom(state, kZoomFactor),
-  '-': (state) => zoom(state, 1 / kZoomFactor),
-  '0': (state) => state.showAll(),
-  a: (state) => pan(state, -1),
-  d: (state) => pan(state, 1),
-  w: (state) => state.trace.shifts.length > 0 && state.switchClock(),
-};
+const inGrid = (focus: Element) => focus.matches('[role=treegrid]');
 
-/** For the grid; returns whether the key meant something. */
-export function pressKey(state: TraceState, event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const plain = kKeys[event.key];
-  const action = event.shiftKey ? (kKeys[`Shift+${event.key}`] ?? kKeys[event.key]) : plain;
-  if (action === undefined) return false;
-  action(state);
-  return true;
+type Line = readonly [keys: string, meaning: string, run: (state: TraceState) => unknown];
+
+const kGridKeys: readonly Line[] = [
+  ['ArrowDown', 'Next row', (state) => state.step(1)],
+  ['ArrowUp', 'Previous row', (state) => state.step(-1)],
+  ['PageDown', '20 rows down', (state) => state.step(kPageRows)],
+  ['PageUp', '20 rows up', (state) => state.step(-kPageRows)],
+  ['Home', 'First row', (state) => state.step(Number.NEGATIVE_INFINITY)],
+  ['End', 'Last row', (state) => state.step(Number.POSITIVE_INFINITY)],
+  ['ArrowRight', 'Expand, or go to the first child', right],
+  ['ArrowLeft', 'Collapse, or go to the parent', left],
+  [
+    'Enter',
+    'Open or close the details',
+    (state) => (state.isOpen.peek() ? state.close() : state.open()),
+  ],
+  ['Shift+ArrowRight', 'Expand all', (state) => state.expandAll()],
+  ['Shift+ArrowLeft', 'Collapse all', (state) => state.collapseAll()],
+];
+
+const kPageKeys: readonly Line[] = [
+  ['j', 'Next row', (state) => state.step(1)],
+  ['k', 'Previous row', (state) => state.step(-1)],
+  ['Escape', 'Close the details', (state) => state.isOpen.peek() && state.close()],
+  ['e', 'Next error', (state) => state.goToFailure(1)],
+  ['Shift+E', 'Previous error', (state) => state.goToFailure(-1)],
+  ['n', 'Next match', (state) => state.goToMatch(1)],
+  ['Shift+N', 'Previous match', (state) => state.goToMatch(-1)],
+  ['+ =', 'Zoom the time in (also Ctrl and wheel)', (state) => zoom(state, kZoomFactor)],
+  ['-', 'Zoom the time out', (state) => zoom(state, 1 / kZoomFactor)],
+  ['0', 'Whole trace', (state) => state.showAll()],
+  ['a', 'Earlier', (state) => pan(state, -1)],
+  ['d', 'Later', (state) => pan(state, 1)],
+  ['w', 'Corrected or raw clocks', (state) => state.trace.shifts.length > 0 && state.switchClock()],
+];
+
+/** What the keys do on the page of this trace. */
+export function traceKeys(state: TraceState): KeySet {
+  const bound = (lines: readonly Line[], when?: KeyAction['when']): KeyAction[] =>
+    lines.map(([keys, meaning, run]) => {
+      return { keys: keys.split(' '), meaning, when, run: () => run(state) };
+    });
+  return { title: 'Trace', actions: [...bound(kGridKeys, inGrid), ...bound(kPageKeys)] };
 }

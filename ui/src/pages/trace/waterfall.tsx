@@ -4,13 +4,14 @@
 // keyboard is on it.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { formatTick } from '../../core/duration';
 import { positionOf } from '../../core/outline';
 import { titleOf } from '../../core/trace';
 import { fractionOf, ticksOf, zoomed } from '../../draw/scale';
 import { kRowsMax, scrollTopFor, spacerHeight, visibleRange } from '../../draw/windowing';
-import { pressKey } from './trace_keys';
+import { useKeys } from '../../ui/keys';
+import { traceKeys } from './trace_keys';
 import type { TraceState } from './trace_state';
 import { rowDomId, WaterfallRow } from './waterfall_row';
 
@@ -66,6 +67,8 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
   const scrollTop = useSignal(0);
   const size = useSignal({ width: 800, height: 600 });
   const chosenName = useSignal<number | undefined>(undefined);
+
+  useKeys(useMemo(() => traceKeys(state), [state]));
 
   const { shown } = state.outline.value;
   const geometry = { count: shown.length, rowHeight: kRowHeight, viewHeight: size.value.height };
@@ -149,9 +152,6 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
         aria-rowcount={shown.length + 1}
         aria-colcount={2}
         aria-activedescendant={isCursorHere ? rowDomId(state.cursor.value) : undefined}
-        onKeyDown={(event) => {
-          if (event.target === grid.current && pressKey(state, event)) event.preventDefault();
-        }}
         onScroll={(event) => {
           scrollTop.value = event.currentTarget.scrollTop;
         }}

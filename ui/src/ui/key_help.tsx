@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keys of the page in view, in a native dialog: the browser keeps the focus in and gives it
+// back. Its lines are the registry's own.
+import type { JSX } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
+import { Icon } from './icons';
+import { type KeySet, keyLabel, keySets, letterKeys, setLetterKeys, useKeys } from './keys';
+
+function Keys({ set }: { readonly set: KeySet }): JSX.Element {
+  return (
+    <section>
+      <h3>{set.title}</h3>
+      <dl>
+        {set.actions.map(({ keys, meaning }) => (
+          <div key={meaning}>
+            <dt>
+              {keys.map((name, at) => (
+                <>
+                  {at > 0 && ' '}
+                  <kbd key={name}>{keyLabel(name)}</kbd>
+                </>
+              ))}
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+export function KeyHelp(): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const show = () => dialog.current?.showModal();
+  useKeys(
+    useMemo(() => {
+      const open = { keys: ['?'], meaning: 'These keys', run: show };
+      return { title: 'Everywhere', actions: [open] };
+    }, []),
+  );
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button key-button"
+        title="Keys (?)"
+        aria-label="Keys"
+        onClick={show}
+      >
+        ?
+      </button>
+      <dialog ref={dialog} class="key-help" aria-labelledby="key-help-title">
+        <form method="dialog">
+          <h2 id="key-help-title">Keys</h2>
+          <button type="submit" class="icon-button" aria-label="Close">
+            <Icon name="close" />
+          </button>
+        </form>
+        {keySets.value.toReversed().map((set) => (
+          <Keys key={set.title} set={set} />
+        ))}
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={letterKeys.value}
+            onChange={(event) => setLetterKeys(event.currentTarget.checked)}
+          />
+          Letters and signs are keys
+        </label>
+      </dialog>
+    </>
+  );
+}
