@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of the ten service hues a name gets. The hash makes it the same everywhere; inside one
-// trace two services never share a hue while one is free. Colour is never the only sign: each
-// service also has a two-letter mark.
+// What a service looks like: a colour and a two-character mark, both from its name alone, so it
+// looks the same on every page, in every trace and on every day. Two services may share a colour;
+// inside one trace the later ones of them get a pattern, never another colour.
 import { compareText } from './clean';
 
-export const kHueCount = 10;
+const kHueCount = 10;
+const kTintCount = 2;
+export const kColourCount = kHueCount * kTintCount;
+/** Patterns are numbered from 1; 0 is plain. */
+export const kPatternCount = 3;
+const kRememberedMax = 4_096;
 
 /** FNV-1a, 32 bits, over UTF-8. */
 export function hashOf(text: string): number {
@@ -15,27 +20,49 @@ export function hashOf(text: string): number {
   return hash;
 }
 
-/** Hue numbers 0-9. Names are served in order, so the answer does not depend on how they came. */
-export function assignHues(names: Iterable<string>): Map<string, number> {
-  const hues = new Map<string, number>();
-  let taken = new Set<number>();
-  for (const name of [...new Set(names)].sort(compareText)) {
-    if (taken.size === kHueCount) taken = new Set();
-    let hue = hashOf(name) % kHueCount;
-    while (taken.has(hue)) hue = (hue + 1) % kHueCount;
-    taken.add(hue);
-    hues.set(name, hue);
+const remembered = new Map<string, number>();
+
+/**
+ * 0 to 19: the hue is the last digit, the tint the first. Servers fold service names to lower
+ * case; a trace from a file may not be folded, and must not look different for that.
+ */
+export function colourOf(service: string): number {
+  const known = remembered.get(service);
+  if (known !== undefined) return known;
+  if (remembered.size >= kRememberedMax) remembered.clear();
+  const colour = hashOf(service.toLowerCase()) % kColourCount;
+  remembered.set(service, colour);
+  return colour;
+}
+
+/** For the services of one trace: those that need a pattern, because another has their colour. */
+export function patternsOf(services: Iterable<string>): ReadonlyMap<string, number> {
+  const patterns = new Map<string, number>();
+  const users = new Array<number>(kColourCount).fill(0);
+  for (const service of [...new Set(services)].sort(compareText)) {
+    const colour = colourOf(service);
+    const before = users[colour] ?? 0;
+    users[colour] = before + 1;
+    if (before > 0) patterns.set(service, ((before - 1) % kPatternCount) + 1);
   }
-  return hues;
+  return patterns;
+}
+
+function lettersOf(part: string): string[] {
+  return [...part].map((letter) => [...letter.toUpperCase()][0] ?? letter);
 }
 
 /**
- * First letter, and the first after `-`, `_`, `.`, or the second: `cart-db` is `CD`, `front`
- * `FR`.
+ * `service1` is `S1`, `service12` is `12` (of a longer number the last two digits), `cart-db`
+ * `CD`, `front` `FR`, `a` `A`.
  */
 export function markOf(service: string): string {
-  const parts = service.split(/[-_.\s/:]+/).filter(Boolean);
-  const first = [...(parts[0] ?? '?')];
-  const second = parts.length > 1 ? [...(parts[1] ?? '')][0] : first[1];
-  return `${first[0] ?? '?'}${second ?? ''}`.toUpperCase();
+  const parts = service.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const first = lettersOf(parts[0] ?? '?');
+  const digits = /\d+$/.exec(parts.at(-1) ?? '')?.[0].replace(/^0+(?=\d)/, '');
+  if (digits !== undefined && digits.length > 1) return digits.slice(-2);
+  const isNumberOnly = digits !== undefined && parts.length === 1 && /^\d+$/.test(parts[0] ?? '');
+  if (isNumberOnly) return digits;
+  const second = digits ?? (parts.length > 1 ? lettersOf(parts[1] ?? '')[0] : first[1]);
+  return `${first[0] ?? '?'}${second ?? ''}`;
 }

@@ -2,7 +2,7 @@
 // Goal: numbers and moments read the same everywhere.
 // Method: tables.
 import { describe, expect, it } from 'vitest';
-import { assignHues, hashOf, kHueCount, markOf } from './colours';
+
 import { formatDuration, formatTick, parseDuration } from './duration';
 import { formatAge, formatClock, fromLocalField, toLocalField } from './instant';
 
@@ -68,27 +68,4 @@ describe('moments', () => {
     expect(fromLocalField(toLocalField(ms))).toBe(ms);
     expect(fromLocalField('soon')).toBeUndefined();
   });
-});
-
-describe('service colours', () => {
-  it('hashes as FNV-1a does', () => {
-    expect(hashOf('')).toBe(0x811c9dc5);
-    expect(hashOf('a')).toBe(0xe40c292c);
-    expect(hashOf('foobar')).toBe(0xbf9cf968);
-  });
-  it('never gives two of ten services one hue, in any order', () => {
-    const names = Array.from({ length: kHueCount }, (_, n) => `service-${n}`);
-    const hues = assignHues(names);
-    expect(new Set(hues.values()).size).toBe(kHueCount);
-    expect(assignHues([...names].reverse())).toEqual(hues);
-    expect(assignHues([...names, ...names.map((n) => `${n}x`)]).size).toBe(20);
-  });
-  it.each([
-    ['front', 'FR'],
-    ['cart-db', 'CD'],
-    ['user_service', 'US'],
-    ['a', 'A'],
-    ['', '?'],
-    ['émile.x', 'ÉX'],
-  ])('marks %s as %s', (name, mark) => expect(markOf(name)).toBe(mark));
 });

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// A service's sign: its hue and its two letters, so that colour is never the only difference.
+// A service's sign: its colour and its two characters, so that colour is never the only difference.
 import type { JSX } from 'preact';
-import { markOf } from '../core/colours';
+import { colourOf, markOf } from '../core/colours';
+
+/** Classes that set `--hue` and `--ink`, and the pattern over them. `pattern` as of patternsOf. */
+export function serviceLook(service: string, pattern: number | undefined): string {
+  const own = `hue-${colourOf(service)}`;
+  return pattern ? `${own} pattern-${pattern}` : own;
+}
 
 interface MarkProps {
   readonly service: string;
-  readonly hue: number | undefined;
+  /** Inside one trace; other pages have none. */
+  readonly pattern?: number | undefined;
 }
 
-export function ServiceMark({ service, hue }: MarkProps): JSX.Element {
+export function ServiceMark({ service, pattern }: MarkProps): JSX.Element {
   return (
-    <span class={`mark hue-${hue ?? 0}`} aria-hidden="true">
+    <span class={`mark ${serviceLook(service, pattern)}`} aria-hidden="true">
       {markOf(service)}
     </span>
   );
@@ -21,10 +28,10 @@ interface ChipProps extends MarkProps {
   readonly title?: string | undefined;
 }
 
-export function ServiceChip({ service, hue, count, title }: ChipProps): JSX.Element {
+export function ServiceChip({ service, pattern, count, title }: ChipProps): JSX.Element {
   return (
     <span class="chip" title={title}>
-      <ServiceMark service={service} hue={hue} />
+      <ServiceMark service={service} pattern={pattern} />
       <span class="chip-name">{service}</span>
       {count !== undefined && <span class="chip-count">{count}</span>}
     </span>

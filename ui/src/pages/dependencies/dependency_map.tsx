@@ -2,9 +2,10 @@
 // The links as a picture, callers left. Width of a line: calls; a dashed red line has errors.
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { assignHues, markOf } from '../../core/colours';
+import { markOf } from '../../core/colours';
 import { type MapNode, mapServices } from '../../core/links';
 import type { DependencyLink } from '../../core/model';
+import { serviceLook } from '../../ui/service_chip';
 
 const kNodeWidth = 164;
 const kNodeHeight = 34;
@@ -77,14 +78,13 @@ function Edge(props: {
   );
 }
 
-function NodeBox(props: {
-  readonly service: string;
-  readonly at: Point;
-  readonly hue: number;
-}): JSX.Element {
-  const { service, at, hue } = props;
+function NodeBox(props: { readonly service: string; readonly at: Point }): JSX.Element {
+  const { service, at } = props;
   return (
-    <g class={`map-node hue-${hue}`} transform={`translate(${at.x} ${at.y})`}>
+    <g
+      class={`map-node ${serviceLook(service, undefined)}`}
+      transform={`translate(${at.x} ${at.y})`}
+    >
       <title>{service}</title>
       <rect class="map-box" width={kNodeWidth} height={kNodeHeight} rx="6" />
       <rect class="map-mark" x="7" y="7" width="26" height={kNodeHeight - 14} rx="4" />
@@ -104,7 +104,6 @@ export function DependencyMap(props: {
   const { links } = props;
   const map = useMemo(() => mapServices(links), [links]);
   if (map.nodes.length > kServicesMax) return null;
-  const hues = assignHues(map.nodes.map((node) => node.service));
   const inColumn = new Map<number, number>();
   for (const { column } of map.nodes) inColumn.set(column, (inColumn.get(column) ?? 0) + 1);
   const first = new Set(map.nodes.filter((node) => node.column === 0).map((node) => node.service));
@@ -137,7 +136,7 @@ export function DependencyMap(props: {
         {map.nodes.map(({ service }) => {
           const at = points.get(service);
           if (at === undefined) return null;
-          return <NodeBox key={service} service={service} at={at} hue={hues.get(service) ?? 0} />;
+          return <NodeBox key={service} service={service} at={at} />;
         })}
       </svg>
     </div>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every link with its counts: the complete answer, of which the map is a picture.
 import type { JSX } from 'preact';
-import { assignHues } from '../../core/colours';
 import { formatCount } from '../../core/duration';
 import type { DependencyLink } from '../../core/model';
 import { ServiceChip } from '../../ui/service_chip';
@@ -19,7 +18,6 @@ function errorShare(link: DependencyLink): string {
 
 export function DependencyTable(props: { readonly links: readonly DependencyLink[] }): JSX.Element {
   const { links } = props;
-  const hues = assignHues(links.flatMap(({ parent, child }) => [parent, child]));
   const sorted = [...links].sort((a, b) => b.callCount - a.callCount);
   return (
     <table class="link-table">
@@ -45,10 +43,10 @@ export function DependencyTable(props: { readonly links: readonly DependencyLink
         {sorted.map((link) => (
           <tr key={`${link.parent}\n${link.child}`}>
             <td>
-              <ServiceChip service={link.parent} hue={hues.get(link.parent)} />
+              <ServiceChip service={link.parent} />
             </td>
             <td>
-              <ServiceChip service={link.child} hue={hues.get(link.child)} />
+              <ServiceChip service={link.child} />
             </td>
             <td class="number">{formatCount(link.callCount)}</td>
             <td class="number">

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was found: one line a trace, each an ordinary link.
 import type { JSX } from 'preact';
-import { assignHues } from '../../core/colours';
 import { formatCount, formatDuration } from '../../core/duration';
 import { formatAge, formatClock, formatDay, formatMoment } from '../../core/instant';
 import { formatQuery, spanOfTime, widenings } from '../../core/query';
@@ -12,7 +11,6 @@ import { navigate } from '../../ui/router';
 import { ServiceChip, ServiceMark } from '../../ui/service_chip';
 import type { SearchState } from './search_state';
 
-type Hues = ReadonlyMap<string, number>;
 const kChipsMax = 6;
 const kOrderWords: Readonly<Record<SortOrder, string>> = {
   newest: 'Newest',
@@ -41,7 +39,7 @@ function StartCell({ startUs }: { readonly startUs: number | undefined }): JSX.E
   );
 }
 
-function Services({ row, hues }: { readonly row: Summary; readonly hues: Hues }): JSX.Element {
+function Services({ row }: { readonly row: Summary }): JSX.Element {
   const rest = row.services.length - kChipsMax;
   return (
     <span class="result-services">
@@ -49,7 +47,6 @@ function Services({ row, hues }: { readonly row: Summary; readonly hues: Hues })
         <ServiceChip
           key={service}
           service={service}
-          hue={hues.get(service)}
           title={
             count === 0 ? `${service} (reported no spans itself)` : `${service}: ${count} spans`
           }
@@ -60,19 +57,15 @@ function Services({ row, hues }: { readonly row: Summary; readonly hues: Hues })
   );
 }
 
-function ResultRow(props: {
-  readonly row: Summary;
-  readonly longest: number;
-  readonly hues: Hues;
-}): JSX.Element {
-  const { row, longest, hues } = props;
+function ResultRow(props: { readonly row: Summary; readonly longest: number }): JSX.Element {
+  const { row, longest } = props;
   const share = longest > 0 ? Math.max((row.duration / longest) * 100, 0.5) : 0;
   return (
     <li>
       <a class="result" href={`traces/${row.traceId}`}>
         <StartCell startUs={row.start} />
         <span class="result-root">
-          <ServiceMark service={row.service} hue={hues.get(row.service)} />
+          <ServiceMark service={row.service} />
           <span class="result-title">
             <b>{row.service}</b>
             {row.name !== '' && <span class="result-name">{row.name}</span>}
@@ -83,7 +76,7 @@ function ResultRow(props: {
             </span>
           )}
         </span>
-        <Services row={row} hues={hues} />
+        <Services row={row} />
         <span class="result-errors">
           {row.failures > 0 && (
             <span class="error-count">
@@ -157,7 +150,6 @@ export function ResultList(props: {
   if (rows.length === 0) return <NothingFound state={state} />;
   const { limit, sort } = state.asked.value;
   const longest = rows.reduce((most, row) => Math.max(most, row.duration), 0);
-  const hues = assignHues(rows.flatMap((row) => row.services.map(([service]) => service)));
   const more = { ...state.asked.value, limit: limit * 5 };
   return (
     <section aria-label="Results">
@@ -178,7 +170,7 @@ export function ResultList(props: {
       </div>
       <ol class="results">
         {sortSummaries(rows, sort).map((row) => (
-          <ResultRow key={row.traceId} row={row} longest={longest} hues={hues} />
+          <ResultRow key={row.traceId} row={row} longest={longest} />
         ))}
       </ol>
       {rows.length >= limit && (

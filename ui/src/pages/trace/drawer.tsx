@@ -86,7 +86,7 @@ function Halves({ state, row }: { readonly state: TraceState; readonly row: Row 
         return (
           <section key={half === row.inner ? 'inner' : 'outer'} class="half">
             <h3>
-              <ServiceMark service={service} hue={state.hues.get(service)} />
+              <ServiceMark service={service} pattern={state.patterns.get(service)} />
               {kind === undefined ? 'Half' : kHalfWords[kind]}: {service}
               {duration !== undefined && <span class="muted">{formatDuration(duration)}</span>}
             </h3>
@@ -120,7 +120,7 @@ export function Drawer({ state }: { readonly state: TraceState }): JSX.Element |
   return (
     <aside class="drawer" aria-label="Span details">
       <header class="drawer-head">
-        <ServiceMark service={row.service} hue={state.hues.get(row.service)} />
+        <ServiceMark service={row.service} pattern={state.patterns.get(row.service)} />
         <h2>
           {row.service}
           {row.name !== '' && <span class="trace-operation">: {row.name}</span>}

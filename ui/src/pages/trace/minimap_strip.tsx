@@ -4,6 +4,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { colourOf, kColourCount } from '../../core/colours';
 import { formatTick } from '../../core/duration';
 import { packColour, paintStrip, type StripInk } from '../../draw/minimap';
 import { type TimeWindow, ticksOf } from '../../draw/scale';
@@ -15,7 +16,7 @@ const kHeightMax = 64;
 const kRowPixels = 5;
 const kDragMin = 4;
 const kTickPixels = 140;
-const kHues = Array.from({ length: 10 }, (_, hue) => `--hue-${hue}`);
+const kHues = Array.from({ length: kColourCount }, (_, colour) => `--hue-${colour}`);
 
 function readInk(): StripInk {
   const colours = computedColours([...kHues, '--error']).map(packColour);
@@ -33,7 +34,7 @@ function paint(canvas: HTMLCanvasElement, state: TraceState): void {
   const image = new ImageData(strip.width, strip.height);
   paintStrip(new Uint32Array(image.data.buffer), strip, state.trace, state.corrected.peek(), {
     ink: readInk(),
-    hueOf: (service) => state.hues.get(service) ?? 0,
+    hueOf: colourOf,
   });
   canvas.getContext('2d')?.putImageData(image, 0, 0);
 }

@@ -45,7 +45,7 @@ export function TraceHeader({ state }: { readonly state: TraceState }): JSX.Elem
   return (
     <header class="trace-header">
       <div class="trace-title">
-        <ServiceMark service={root.service} hue={state.hues.get(root.service)} />
+        <ServiceMark service={root.service} pattern={state.patterns.get(root.service)} />
         <h1 title={titleOf(root)}>
           {root.service}
           {root.name !== '' && <span class="trace-operation">: {root.name}</span>}
@@ -77,7 +77,7 @@ export function TraceHeader({ state }: { readonly state: TraceState }): JSX.Elem
           <ServiceChip
             key={service}
             service={service}
-            hue={state.hues.get(service)}
+            pattern={state.patterns.get(service)}
             count={count}
             title={`${service}: ${count} spans`}
           />

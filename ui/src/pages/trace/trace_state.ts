@@ -4,7 +4,7 @@
 // span is the one thing that is also in the address (`?span=`); it is written there a moment
 // later, because browsers refuse more than a few hundred address changes a minute.
 import { computed, signal } from '@preact/signals';
-import { assignHues } from '../../core/colours';
+import { patternsOf } from '../../core/colours';
 import { findRows, nextMatch } from '../../core/find';
 import type { Span } from '../../core/model';
 import {
@@ -27,7 +27,8 @@ export class TraceState {
   readonly trace: Trace;
   /** As the server sent them. */
   readonly rawSpans: readonly Span[];
-  readonly hues: ReadonlyMap<string, number>;
+  /** Of services whose colour another of this trace has too. */
+  readonly patterns: ReadonlyMap<string, number>;
   readonly siblings: ReturnType<typeof siblingPlaces>;
   readonly corrected = signal(true);
   readonly collapsed = signal<Collapsed>(new Set());
@@ -54,7 +55,7 @@ export class TraceState {
   constructor(trace: Trace, rawSpans: readonly Span[]) {
     this.trace = trace;
     this.rawSpans = rawSpans;
-    this.hues = assignHues(trace.services.keys());
+    this.patterns = patternsOf(trace.services.keys());
     this.siblings = siblingPlaces(trace.rows);
     this.showAll();
   }

@@ -6,7 +6,7 @@ import { formatDuration, formatTick } from '../../core/duration';
 import { isBranch } from '../../core/outline';
 import { durationOf, type Half, halvesOf, type Row, type RowKind, timesOf } from '../../core/trace';
 import { barOf, tickMarks } from '../../draw/bars';
-import { ServiceMark } from '../../ui/service_chip';
+import { ServiceMark, serviceLook } from '../../ui/service_chip';
 import type { TraceState } from './trace_state';
 
 const kIndentPixels = 14;
@@ -55,7 +55,7 @@ function NameCell({ state, row }: { readonly state: TraceState; readonly row: Ro
     <div class="wf-name" role="gridcell">
       <span class="guides" style={{ width: `${indents * kIndentPixels}px` }} />
       <Twisty state={state} row={row} />
-      <ServiceMark service={row.service} hue={state.hues.get(row.service)} />
+      <ServiceMark service={row.service} pattern={state.patterns.get(row.service)} />
       <span class="wf-service">{row.service}</span>
       <span class="kind" title={kindName}>
         {glyph}
@@ -166,9 +166,10 @@ function timeWords(state: TraceState, row: Row): string {
 }
 
 function TimeCell({ state, row }: { readonly state: TraceState; readonly row: Row }): JSX.Element {
-  const own = `hue-${state.hues.get(row.service) ?? 0}`;
+  const lookOf = (service: string) => serviceLook(service, state.patterns.get(service));
+  const own = lookOf(row.service);
   const outerService = row.outer.span.localEndpoint?.serviceName ?? row.service;
-  const outer = row.inner ? `outer hue-${state.hues.get(outerService) ?? 0}` : own;
+  const outer = row.inner ? `outer ${lookOf(outerService)}` : own;
   const failed = row.failed ? ' failed' : '';
   return (
     <div class="wf-time" role="gridcell" aria-label={timeWords(state, row)}>

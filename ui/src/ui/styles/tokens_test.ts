@@ -4,11 +4,14 @@
 // (Machado, Oliveira and Fernandes 2009), and WCAG contrast of what is written on what.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { kColourCount } from '../../core/colours';
 
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 type Rgb = readonly [number, number, number];
 
 const kNear = 8;
+/** With both tints. */
+const kNearOfAll = 5.5;
 const kBarContrast = 3;
 const kTextContrast = 4.5;
 const kEyes: Readonly<Record<string, readonly Rgb[]>> = {
@@ -67,16 +70,23 @@ function contrast(a: Rgb, b: Rgb): number {
   return Math.max((x ?? 1) / (y ?? 1), (y ?? 1) / (x ?? 1));
 }
 
-const numbers = Array.from({ length: 10 }, (_, n) => n);
+const numbers = Array.from({ length: kColourCount }, (_, n) => n);
+
+function nearestOf(colours: readonly Rgb[]): number {
+  let nearest = Number.POSITIVE_INFINITY;
+  colours.forEach((a, at) => {
+    for (const b of colours.slice(at + 1)) nearest = Math.min(nearest, distance(a, b));
+  });
+  return nearest;
+}
 
 describe.each(['light', 'dark'] as const)('tokens, %s', (theme) => {
-  it.each(Object.keys(kEyes))('keeps service hues apart for %s eyes', (eye) => {
-    const hues = numbers.map((n) => seen(token(`hue-${n}`, theme), eye));
-    let nearest = Number.POSITIVE_INFINITY;
-    hues.forEach((a, at) => {
-      for (const b of hues.slice(at + 1)) nearest = Math.min(nearest, distance(a, b));
-    });
-    expect(nearest).toBeGreaterThanOrEqual(kNear);
+  it.each(Object.keys(kEyes))('keeps service colours apart for %s eyes', (eye) => {
+    const colours = numbers.map((n) => seen(token(`hue-${n}`, theme), eye));
+    expect(nearestOf(colours.slice(0, 10))).toBeGreaterThanOrEqual(kNear);
+    expect(nearestOf(colours)).toBeGreaterThanOrEqual(kNearOfAll);
+    const failure = seen(token('error', theme), eye);
+    for (const colour of colours) expect(distance(colour, failure)).toBeGreaterThanOrEqual(5);
   });
   it.each(numbers)('shows hue %d against the ground and letters on it', (n) => {
     const hue = token(`hue-${n}`, theme);
