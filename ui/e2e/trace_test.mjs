@@ -208,6 +208,32 @@ describe('the trace page', () => {
     });
   });
 
+  it('copies the link of what is on screen, by button and by key', async () => {
+    await stage.withPage(async (page) => {
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      const copied = () => page.evaluate(() => navigator.clipboard.readText());
+      const link = (span) => `${stage.url}/zipkin/${chainPath}${span ? `?span=${span}` : ''}`;
+      await stage.visit(page, `${chainPath}?span=${chain[2].id}`);
+      await eventually(() => rowServices(page), names);
+      await page.getByRole('complementary', { name: 'Span details' }).waitFor();
+      await page.getByRole('treegrid').focus();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('y');
+      await page.getByText('Link copied').waitFor();
+      assert.equal(await copied(), link(chain[4].id));
+      await page.keyboard.press('ArrowUp');
+      await page.getByRole('button', { name: 'Copy link to this page' }).click();
+      await eventually(copied, link(chain[2].id));
+      await page.keyboard.press('Escape');
+      await page
+        .getByRole('button', { name: /^(Copied|Copy link to this page)$/ })
+        .first()
+        .click();
+      await eventually(copied, link());
+      assert.equal(page.url(), link());
+    });
+  });
+
   it('offers the trace as the server has it', async () => {
     await stage.withPage(async (page) => {
       await stage.visit(page, chainPath);

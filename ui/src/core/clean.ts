@@ -27,6 +27,14 @@ function amount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
+/** 100,000,000 days from 1970, the last moment a Date can hold; what lies beyond is no time. */
+const kMomentMax = 8_640_000_000_000_000_000;
+
+function moment(value: unknown): number | undefined {
+  const us = amount(value);
+  return us !== undefined && us <= kMomentMax ? us : undefined;
+}
+
 function cleanEndpoint(endpoint: Endpoint | undefined): Endpoint | undefined {
   if (endpoint === undefined || endpoint === null) return undefined;
   const serviceName = word(endpoint.serviceName);
@@ -43,7 +51,7 @@ function cleanEndpoint(endpoint: Endpoint | undefined): Endpoint | undefined {
 export function cleanAnnotations(annotations: readonly Annotation[] | undefined): Annotation[] {
   if (!Array.isArray(annotations) || annotations.length === 0) return [];
   const sorted = annotations
-    .filter((each) => amount(each?.timestamp) !== undefined && typeof each.value === 'string')
+    .filter((each) => moment(each?.timestamp) !== undefined && typeof each.value === 'string')
     .map((each) => ({ timestamp: each.timestamp, value: each.value }))
     .sort((a, b) => a.timestamp - b.timestamp || compareText(a.value, b.value));
   return sorted.filter((each, index) => {
@@ -71,7 +79,7 @@ export function cleanSpan(span: Span): Span | undefined {
     parentId: parentId === id ? undefined : parentId,
     kind,
     name: name === 'unknown' ? undefined : name,
-    timestamp: amount(span.timestamp),
+    timestamp: moment(span.timestamp),
     duration: amount(span.duration),
     localEndpoint: cleanEndpoint(span.localEndpoint),
     remoteEndpoint: cleanEndpoint(span.remoteEndpoint),

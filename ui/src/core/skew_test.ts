@@ -3,7 +3,7 @@
 // Method: a client and a server on two machines, then their children.
 import { describe, expect, it } from 'vitest';
 import type { Span } from './model';
-import { findSkew, skewBetween } from './skew';
+import { clockSteps, findSkew, skewBetween } from './skew';
 import { at, kStart, span } from './testing/sample_traces';
 import { buildTree } from './tree';
 
@@ -40,6 +40,7 @@ describe('skew between two halves', () => {
     expect(skewBetween(client({ duration: undefined }), server())).toBe(-501);
   });
   it.each([
+    ['both start in the same microsecond', client(), server({ timestamp: kStart })],
     ['the server starts later', client(), server({ timestamp: kStart + 1 })],
     ['both have one address', client(), server({ localEndpoint: at('b', '10.0.0.1') })],
     ['an address is missing', client(), server({ localEndpoint: at('b') })],
@@ -48,6 +49,38 @@ describe('skew between two halves', () => {
     ['the child is no server', client(), server({ kind: 'CONSUMER' })],
   ])('finds nothing when %s', (_, one, other) => {
     expect(skewBetween(one, other)).toBeUndefined();
+  });
+});
+
+describe('clocks that count in milliseconds', () => {
+  it.each([
+    ['whole milliseconds', [kStart, kStart + 7_000], 1_000],
+    ['one finer moment', [kStart, kStart + 7_001], 1],
+    ['none at all', [undefined], 1_000],
+  ])('are known by their moments: %s', (_, moments, step) => {
+    const spans = moments.map((timestamp) => server({ timestamp }));
+    expect(clockSteps(spans).get('b')).toBe(step);
+  });
+  it('are fine when an annotation is', () => {
+    const annotations = [{ timestamp: kStart + 1, value: 'x' }];
+    expect(clockSteps([server({ timestamp: kStart, annotations })]).get('b')).toBe(1);
+  });
+  const caller = span('1', { kind: 'CLIENT', localEndpoint: at('a', '10.0.0.1') });
+  const shiftsOf = (sent: number, received: number) => {
+    const one = { ...caller, timestamp: sent, duration: 40_000 };
+    const other = server({ id: '1', parentId: undefined, timestamp: received, duration: 20_000 });
+    return findSkew(buildTree([one, other]));
+  };
+  it.each([
+    ['both whole, the same millisecond', kStart, kStart],
+    ['one whole and cut down, one fine', kStart + 5_900, kStart + 5_000],
+    ['one whole and rounded up, one fine', kStart + 5_000, kStart + 4_600],
+  ])('raise no alarm: %s', (_, sent, received) => expect(shiftsOf(sent, received)).toEqual([]));
+  it.each([
+    ['a whole millisecond and more', kStart + 5_900, kStart + 3_000],
+    ['fine clocks, 2 microseconds', kStart + 13, kStart + 11],
+  ])('raise it when a start is earlier by more: %s', (_, sent, received) => {
+    expect(shiftsOf(sent, received)).toHaveLength(1);
   });
 });
 

@@ -26,7 +26,7 @@ export interface Row {
   readonly id: string;
   readonly service: string;
   readonly name: string;
-  /** The other side's name, where only this side reported. */
+  /** The other side's name: as it was reported, or the caller's own in a joined row. */
   readonly remote: string | undefined;
   readonly kind: RowKind;
   readonly outer: Half;
@@ -80,7 +80,8 @@ function makeRow(node: TraceNode, inner: TraceNode | undefined, place: Place): R
   const face = inner?.span ?? node.span;
   const halves = inner === undefined ? [node.span] : [node.span, inner.span];
   const service = face.localEndpoint?.serviceName ?? serviceOf(node.span);
-  const remote = inner === undefined ? node.span.remoteEndpoint?.serviceName : undefined;
+  const caller = node.span.localEndpoint?.serviceName;
+  const remote = inner === undefined ? node.span.remoteEndpoint?.serviceName : caller;
   return {
     ...place,
     id: node.span.id,
@@ -184,6 +185,11 @@ export function durationOf(row: Row): number | undefined {
 
 export function halvesOf(row: Row): readonly Half[] {
   return row.inner === undefined ? [row.outer] : [row.outer, row.inner];
+}
+
+/** The whole trace's duration on the chosen clock; undefined when no span reported one. */
+export function wholeDuration(extent: Extent): number | undefined {
+  return extent.duration > 0 ? extent.duration : undefined;
 }
 
 /** `service: operation` as headings and links say it. */

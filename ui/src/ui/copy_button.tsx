@@ -7,7 +7,7 @@ import { Icon, type IconName } from './icons';
 const kSaidMs = 1_600;
 
 /** The clipboard API needs https or localhost; a selection works everywhere else. */
-async function copyText(text: string): Promise<boolean> {
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -24,7 +24,8 @@ async function copyText(text: string): Promise<boolean> {
 }
 
 interface CopyProps {
-  readonly text: string;
+  /** A function is asked at the click: for what may have changed since this was drawn. */
+  readonly text: string | (() => string);
   /** What is copied: "trace id". */
   readonly what: string;
   readonly icon?: IconName;
@@ -34,7 +35,7 @@ interface CopyProps {
 export function CopyButton({ text, what, icon = 'copy', label }: CopyProps): JSX.Element {
   const copied = useSignal<boolean | undefined>(undefined);
   const copy = async () => {
-    copied.value = await copyText(text);
+    copied.value = await copyText(typeof text === 'string' ? text : text());
     setTimeout(() => {
       copied.value = undefined;
     }, kSaidMs);

@@ -51,7 +51,7 @@ export function TraceHeader({ state }: { readonly state: TraceState }): JSX.Elem
           {root.name !== '' && <span class="trace-operation">: {root.name}</span>}
         </h1>
         <div class="trace-actions">
-          <CopyButton text={location.href} what="link to this page" icon="link" label="Link" />
+          <CopyButton text={() => state.link()} what="link to this page" icon="link" label="Link" />
           <a class="button" href={apiUrl(`trace/${trace.id}`).href} download={`${trace.id}.json`}>
             <Icon name="download" />
             JSON

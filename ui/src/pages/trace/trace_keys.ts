@@ -75,6 +75,7 @@ const kPageKeys: readonly Line[] = [
   ['0', 'Whole trace', (state) => state.showAll()],
   ['a', 'Earlier', (state) => pan(state, -1)],
   ['d', 'Later', (state) => pan(state, 1)],
+  ['y', 'Copy the link to this page', (state) => state.copyLink()],
   ['w', 'Corrected or raw clocks', (state) => state.trace.shifts.length > 0 && state.switchClock()],
 ];
 

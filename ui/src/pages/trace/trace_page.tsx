@@ -86,6 +86,9 @@ function TraceView({ spans }: { readonly spans: readonly Span[] }): JSX.Element 
         <Toolbar state={state} />
         <Waterfall state={state} />
       </div>
+      <p class="said" role="status">
+        {state.said.value}
+      </p>
       {state.isOpen.value && <Drawer state={state} />}
     </div>
   );

@@ -19,9 +19,11 @@ import {
 } from '../../core/outline';
 import type { Row, Trace } from '../../core/trace';
 import type { TimeWindow } from '../../draw/scale';
-import { navigate, place } from '../../ui/router';
+import { copyText } from '../../ui/copy_button';
+import { navigate, place, urlOf } from '../../ui/router';
 
 const kAddressDelayMs = 200;
+const kSaidMs = 2_500;
 
 export class TraceState {
   readonly trace: Trace;
@@ -39,6 +41,8 @@ export class TraceState {
   readonly isOpen = signal(false);
   readonly view = signal<TimeWindow>({ from: 0, to: 1 });
   readonly findText = signal('');
+  /** What an action without a place of its own has to say; read out, and shown for a moment. */
+  readonly said = signal('');
   /** Rows on screen, as shares of all shown rows; the minimap marks them. */
   readonly rowsInView = signal({ from: 0, to: 1 });
 
@@ -50,6 +54,7 @@ export class TraceState {
     return this.view.value.to - this.view.value.from < this.whole() - 0.5;
   });
   private addressTimer: ReturnType<typeof setTimeout> | undefined;
+  private saidTimer: ReturnType<typeof setTimeout> | undefined;
   private inAddress: string | null = null;
 
   constructor(trace: Trace, rawSpans: readonly Span[]) {
@@ -155,22 +160,46 @@ export class TraceState {
     this.goTo(row.index);
   }
 
+  /** The address of what is on screen now, the opened span included. */
+  link(): string {
+    if (this.addressTimer !== undefined) this.writeAddressNow();
+    const { path, search } = place.peek();
+    return urlOf(path + search).href;
+  }
+
+  async copyLink(): Promise<void> {
+    this.say((await copyText(this.link())) ? 'Link copied' : 'The link could not be copied');
+  }
+
+  say(words: string): void {
+    clearTimeout(this.saidTimer);
+    this.said.value = words;
+    this.saidTimer = setTimeout(() => {
+      this.said.value = '';
+    }, kSaidMs);
+  }
+
   /** Stops what would still write to the address of a page that is gone. */
   leave(): void {
     clearTimeout(this.addressTimer);
+    clearTimeout(this.saidTimer);
   }
 
   private writeAddress(): void {
     clearTimeout(this.addressTimer);
-    this.addressTimer = setTimeout(() => {
-      const { path, search } = place.peek();
-      const params = new URLSearchParams(search);
-      const id = this.isOpen.peek() ? this.row(this.cursor.peek())?.id : undefined;
-      if (id === undefined) params.delete('span');
-      else params.set('span', id);
-      this.inAddress = id ?? null;
-      const text = params.toString();
-      navigate(text === '' ? path : `${path}?${text}`, 'replace');
-    }, kAddressDelayMs);
+    this.addressTimer = setTimeout(() => this.writeAddressNow(), kAddressDelayMs);
+  }
+
+  private writeAddressNow(): void {
+    clearTimeout(this.addressTimer);
+    this.addressTimer = undefined;
+    const { path, search } = place.peek();
+    const params = new URLSearchParams(search);
+    const id = this.isOpen.peek() ? this.row(this.cursor.peek())?.id : undefined;
+    if (id === undefined) params.delete('span');
+    else params.set('span', id);
+    this.inAddress = id ?? null;
+    const text = params.toString();
+    navigate(text === '' ? path : `${path}?${text}`, 'replace');
   }
 }
