@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Goal: numbers and moments read the same everywhere.
+// Goal: numbers read the same everywhere.
 // Method: tables.
 import { describe, expect, it } from 'vitest';
 import { formatDuration, formatKnownDuration, formatTick, parseDuration } from './duration';
-import { formatAge, formatClock, fromLocalField, toLocalField } from './instant';
 
 describe('durations', () => {
   it.each([
@@ -57,24 +56,4 @@ describe('durations', () => {
     ['', undefined],
     ['9999999999999999999', undefined],
   ])('reads %j as %s', (text, us) => expect(parseDuration(text)).toBe(us));
-});
-
-describe('moments', () => {
-  it.each([
-    [0, 'just now'],
-    [12_000, '12 s ago'],
-    [300_000, '5 m ago'],
-    [10_800_000, '3 h ago'],
-    [200_000_000, '2 d ago'],
-    [-30_000, 'in 30 s'],
-  ])('%d ms before now is %s', (before, text) => expect(formatAge(1e12 - before, 1e12)).toBe(text));
-  it('writes milliseconds', () => {
-    expect(formatClock(new Date(2026, 10, 25, 9, 5, 7, 42).getTime())).toBe('09:05:07.042');
-  });
-  it('gives a form field back to the second', () => {
-    const ms = new Date(2026, 10, 25, 14, 3, 7).getTime();
-    expect(toLocalField(ms)).toBe('2026-11-25T14:03:07');
-    expect(fromLocalField(toLocalField(ms))).toBe(ms);
-    expect(fromLocalField('soon')).toBeUndefined();
-  });
 });

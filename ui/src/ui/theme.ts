@@ -3,20 +3,13 @@
 // from it in the style sheet, so nothing reloads and nothing is drawn again but the canvases
 // that ask.
 import { computed, effect, signal } from '@preact/signals';
+import { storeChoice, storedChoice } from './choice';
 
 export type Theme = 'system' | 'light' | 'dark';
 const kThemes: readonly Theme[] = ['system', 'light', 'dark'];
 const kKey = 'clew.theme';
 
-function storedTheme(): Theme {
-  try {
-    return kThemes.find((theme) => theme === localStorage.getItem(kKey)) ?? 'system';
-  } catch {
-    return 'system'; // storage may be forbidden; the page works without it
-  }
-}
-
-export const theme = signal<Theme>(storedTheme());
+export const theme = signal<Theme>(storedChoice(kKey, kThemes, 'system'));
 
 const dark = globalThis.matchMedia('(prefers-color-scheme: dark)');
 const systemIsDark = signal(dark.matches);
@@ -35,11 +28,7 @@ effect(() => {
 export function nextTheme(): void {
   const next = kThemes[(kThemes.indexOf(theme.value) + 1) % kThemes.length] ?? 'system';
   theme.value = next;
-  try {
-    localStorage.setItem(kKey, next);
-  } catch {
-    // chosen for this visit only
-  }
+  storeChoice(kKey, next);
 }
 
 /** What the browser makes of colour tokens just now, as `rgb(…)`. */

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bar over every page: where one is, a box that takes a trace id, and the theme.
+// The bar over every page: where one is, a box that takes a trace id, the time zone and the theme.
 import type { JSX } from 'preact';
+import { formatOffset } from '../core/instant';
 import { config } from './api';
 import { Icon } from './icons';
 import { KeyHelp } from './key_help';
+import { now } from './now';
 import { navigate, place } from './router';
 import { nextTheme, theme } from './theme';
+import { switchZone, zone, zoneWords } from './zone';
 
 function openTrace(event: SubmitEvent): void {
   event.preventDefault();
@@ -19,6 +22,24 @@ function NavLink(props: { readonly href: string; readonly here: boolean; readonl
     <a href={props.href} class="nav-link" aria-current={props.here ? 'page' : undefined}>
       {props.text}
     </a>
+  );
+}
+
+/** The zone stands over every page, so that no time on it is without one. */
+function ZoneButton(): JSX.Element {
+  const other = zone.value === 'utc' ? 'local' : 'utc';
+  const words = `Time zone: ${zoneWords(zone.value, now.value)}`;
+  return (
+    <button
+      type="button"
+      class="zone-button"
+      title={`${words}. Switch to ${zoneWords(other, now.value)}`}
+      aria-label={words}
+      onClick={switchZone}
+    >
+      {zone.value === 'utc' ? '' : <span class="zone-base">UTC</span>}
+      {formatOffset(now.value, zone.value)}
+    </button>
   );
 }
 
@@ -60,6 +81,7 @@ export function TopBar(): JSX.Element {
         />
       </form>
       <KeyHelp />
+      <ZoneButton />
       <button
         type="button"
         class="icon-button theme-button"

@@ -9,6 +9,7 @@ import { apiUrl, readLinks } from '../../ui/api';
 import { FetchStates } from '../../ui/fetch_states';
 import { useResource } from '../../ui/resource';
 import { navigate, place } from '../../ui/router';
+import { zone } from '../../ui/zone';
 import { DependencyMap } from './dependency_map';
 import { DependencyTable } from './dependency_table';
 
@@ -73,7 +74,7 @@ export function DependencyPage(): JSX.Element {
       <div class="result-head">
         <h1>Dependencies</h1>
         <span class="muted">
-          {formatDuration((end - start) * 1_000)} until {formatMoment(end).slice(0, 19)}
+          {formatDuration((end - start) * 1_000)} until {formatMoment(end, zone.value, 's')}
         </span>
         <fieldset class="segments">
           <legend class="visually-hidden">Time</legend>

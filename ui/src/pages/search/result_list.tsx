@@ -9,6 +9,7 @@ import { Icon } from '../../ui/icons';
 import { now } from '../../ui/now';
 import { navigate } from '../../ui/router';
 import { ServiceChip, ServiceMark } from '../../ui/service_chip';
+import { zone } from '../../ui/zone';
 import type { SearchState } from './search_state';
 
 const kChipsMax = 6;
@@ -30,10 +31,10 @@ function StartCell({ startUs }: { readonly startUs: number | undefined }): JSX.E
   if (startUs === undefined) return <span class="result-start muted">no start</span>;
   const ms = startUs / 1_000;
   return (
-    <span class="result-start" title={formatMoment(ms)}>
-      <span class="result-clock">{formatClock(ms)}</span>
+    <span class="result-start" title={formatMoment(ms, zone.value)}>
+      <span class="result-clock">{formatClock(ms, zone.value)}</span>
       <span class="result-age">
-        {now.value - ms > 72_000_000 ? formatDay(ms) : formatAge(ms, now.value)}
+        {now.value - ms > 72_000_000 ? formatDay(ms, zone.value) : formatAge(ms, now.value)}
       </span>
     </span>
   );
@@ -127,8 +128,8 @@ function NothingFound({ state }: { readonly state: SearchState }): JSX.Element {
     <div class="nothing">
       <h2>No traces match</h2>
       <p>
-        clew looked from <time>{formatMoment(endTs - lookback)}</time> to{' '}
-        <time>{formatMoment(endTs)}</time>. To find more:
+        clew looked from <time>{formatMoment(endTs - lookback, zone.value, 's')}</time> to{' '}
+        <time>{formatMoment(endTs, zone.value, 's')}</time>. To find more:
       </p>
       <ul>
         {widenings(state.asked.value).map((way) => (

@@ -2,9 +2,11 @@
 // When, and how many: a window that follows now, or a range with two ends.
 import type { JSX } from 'preact';
 import { formatDuration } from '../../core/duration';
-import { fromLocalField, toLocalField } from '../../core/instant';
+import { formatMoment } from '../../core/instant';
 import { kLookbacks, type QueryFaults, spanOfTime } from '../../core/query';
 import { Labelled } from '../../ui/labelled';
+import { MomentField } from '../../ui/moment_field';
+import { zone } from '../../ui/zone';
 import type { SearchState } from './search_state';
 
 const kUnitWords = { m: 'minute', h: 'hour', d: 'day' } as const;
@@ -33,15 +35,10 @@ function RangeField(props: {
 }): JSX.Element {
   const value = props.state.form.value[props.name];
   return (
-    <input
+    <MomentField
       id={`search-${props.name}`}
-      class="field"
-      type="datetime-local"
-      step="1"
-      value={value === undefined ? '' : toLocalField(value)}
-      onChange={(event) => {
-        props.state.set({ [props.name]: fromLocalField(event.currentTarget.value) });
-      }}
+      value={value}
+      onChange={(ms) => props.state.set({ [props.name]: ms })}
     />
   );
 }
@@ -98,7 +95,7 @@ export function TimeFields(props: {
       )}
       {lookback !== 'range' && endTs !== undefined && (
         <p class="hint">
-          Ends at {toLocalField(endTs).replace('T', ' ')}{' '}
+          Ends at {formatMoment(endTs, zone.value, 's')}{' '}
           <button type="button" class="link" onClick={() => state.set({ endTs: undefined })}>
             follow now
           </button>

@@ -9,6 +9,7 @@ import { durationOf, type Half, type Row, timesOf } from '../../core/trace';
 import { CopyButton } from '../../ui/copy_button';
 import { Icon } from '../../ui/icons';
 import { ServiceMark } from '../../ui/service_chip';
+import { zone } from '../../ui/zone';
 import { HalfDetails } from './half_details';
 import type { TraceState } from './trace_state';
 
@@ -51,7 +52,7 @@ function Facts({ state, row }: { readonly state: TraceState; readonly row: Row }
         ) : (
           <>
             +{formatTick(Math.round(times.start - extent.start))}
-            <span class="muted"> {formatMoment(times.start / 1_000)}</span>
+            <span class="muted"> {formatMoment(times.start / 1_000, zone.value)}</span>
           </>
         )}
       </Line>

@@ -9,6 +9,7 @@ import { formatMoment } from '../../core/instant';
 import type { Endpoint } from '../../core/model';
 import type { Half } from '../../core/trace';
 import { CopyButton } from '../../ui/copy_button';
+import { zone } from '../../ui/zone';
 import type { TraceState } from './trace_state';
 
 const kFoldAt = 400;
@@ -81,7 +82,7 @@ function Annotations(props: {
       <ol class="annotations">
         {annotations.map(({ timestamp, value }) => (
           <li key={`${timestamp} ${value}`}>
-            <time title={formatMoment((timestamp - shift) / 1_000)}>
+            <time title={formatMoment((timestamp - shift) / 1_000, zone.value)}>
               +{formatTick(Math.round(timestamp - shift - origin))}
             </time>
             <LongText text={value} />

@@ -8,6 +8,7 @@ import { apiUrl } from '../../ui/api';
 import { CopyButton } from '../../ui/copy_button';
 import { Icon } from '../../ui/icons';
 import { ServiceChip, ServiceMark } from '../../ui/service_chip';
+import { zone } from '../../ui/zone';
 import type { TraceState } from './trace_state';
 
 const kChipsMax = 16;
@@ -63,7 +64,9 @@ export function TraceHeader({ state }: { readonly state: TraceState }): JSX.Elem
           <code class="trace-id">{trace.id}</code>
           <CopyButton text={trace.id} what="trace id" />
         </Fact>
-        <Fact name="Start">{extent.start === 0 ? '–' : formatMoment(extent.start / 1_000)}</Fact>
+        <Fact name="Start">
+          {extent.start === 0 ? '–' : formatMoment(extent.start / 1_000, zone.value)}
+        </Fact>
         <Fact name="Duration">{formatDuration(extent.duration)}</Fact>
         <Fact name="Spans">{formatCount(trace.spanCount)}</Fact>
         <Fact name="Services">{services.length}</Fact>
