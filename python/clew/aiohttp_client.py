@@ -23,6 +23,32 @@ def patch(session: Session, module: Any) -> None:
     session.patches.replace(
         module.ClientSession, "__init__", functools.partial(_init, session, config)
     )
+    session.patches.replace(module.BaseConnector, "connect", _connect)
+
+
+def _connect(original: Any) -> Any:
+    """A TraceConfig is not told of proxies; a connector is, and has the request's contexts."""
+
+    @functools.wraps(original)
+    async def connect(self, req, traces, *args, **keywords):  # type: ignore[no-untyped-def]
+        if getattr(req, "proxy", None):
+            try:
+                _tell_origin(req.url, traces)
+            except Exception:
+                faults.report("the proxy of a request of aiohttp")
+        return await original(self, req, traces, *args, **keywords)
+
+    return connect
+
+
+def _tell_origin(url: Any, traces: Any) -> None:
+    host = client_spans.host_of(
+        url.raw_host, url.port, client_spans.DEFAULT_PORTS.get(url.scheme)
+    )
+    for trace in traces:
+        span = getattr(getattr(trace, "_trace_config_ctx", None), "clew_span", None)
+        if span is not None:
+            span.tag("http.host", host)
 
 
 def _init(session: Session, config: Any, original: Any) -> Any:

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the client spans of httpx and aiohttp have in common: how one begins, with the headers that
-carry it on, and how it ends. Those of http.client live on connections: clew/http_client.py.
+"""What client spans have in common: how one begins, with the headers that carry it on, and how it
+ends. Those of http.client begin and end in parts: clew/http_client.py.
+
+A span is named after the method alone: paths would make as many names as there are URLs. Where the
+request goes through a proxy, the remote address is the proxy's and the tag http.host is the origin.
 
 Threads: whichever makes the request.
 """
@@ -15,14 +18,21 @@ from clew.headers import put, replaced_by
 from clew.session import Session
 
 ERROR_STATUS_MIN = 400  # of a response; the call failed, for who made it
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def begin(
-    session: Session, library: str, method: str, headers: Any, path: Callable[[], str]
+    session: Session,
+    library: str,
+    method: str,
+    headers: Any,
+    path: Callable[[], str],
+    origin: Callable[[], str | None] = lambda: None,
 ) -> Any:
     """Starts the span of a request, and adds its headers to those of the request.
 
-    path() is asked when the span is recorded. None, without an exception, when there is no span.
+    path() and origin(), the host behind a proxy, are asked when the span is recorded. None, without
+    an exception, when there is no span.
     """
     tracer = session.tracer
     if tracer is None:
@@ -35,6 +45,9 @@ def begin(
         if span.is_sampled:
             span.tag("http.method", method)
             span.tag("http.path", path())
+            host = origin()
+            if host is not None:
+                span.tag("http.host", host)
         return span
     except Exception:
         faults.report(f"the start of a client span of {library}")
@@ -60,3 +73,19 @@ def fail(span: Any, error: BaseException) -> None:
     """Ends the span of a request that has no response."""
     span.error(error)
     span.finish()
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether the call in whose `except` this is asked was refused for its arguments: an exception
+    from inside it would have a frame below the caller's. Nothing has been sent then.
+    """
+    traceback = error.__traceback__
+    return isinstance(error, TypeError) and traceback is not None and traceback.tb_next is None
+
+
+def host_of(host: str | bytes, port: int | None, default_port: int | None) -> str:
+    """A host as the header Host has it: "a", "a:8080", "[::1]:8080"; no port where it is usual."""
+    name = host.decode("latin-1") if isinstance(host, bytes) else host
+    if ":" in name and not name.startswith("["):
+        name = f"[{name}]"
+    return name if port is None or port == default_port else f"{name}:{port}"

@@ -4,7 +4,8 @@ botocore, plain HTTPConnection.
 
 A span begins when the headers are sent (connecting is part of it) and ends when the response's
 headers are there. It lives on the connection, because the parts of one exchange may run in
-different greenthreads.
+different greenthreads. It stays there while a call is refused: urllib3 1.x first passes
+getresponse() an argument that http.client does not take, and calls again without it.
 
 Threads: the hooks run on whichever thread uses a connection.
 """
@@ -12,20 +13,22 @@ Threads: the hooks run on whichever thread uses a connection.
 from __future__ import annotations
 
 import functools
+import urllib.parse
 from typing import Any
 
-from clew import faults
+from clew import client_spans, faults
+from clew.client_spans import DEFAULT_PORTS, ERROR_STATUS_MIN, host_of
 from clew.headers import replaced_by
 from clew.session import Session
 
 # Set on connections, in their instance dictionary.
 _REQUEST = "_clew_request"  # (method, target) between putrequest() and endheaders()
+_BEGUN = "_clew_begun"  # the span of a request whose endheaders() was refused
 SPAN = "_clew_span"  # between endheaders() and getresponse()
+_CAUSE = "_clew_cause"  # why the request fails if nothing else comes of SPAN before close()
 # What else to say of the request, by who knows more than HTTP: called with the span, when it is
 # sampled, and the connection, once the headers are complete.
 DESCRIBE = "_clew_describe"
-
-ERROR_STATUS_MIN = 400  # of a response; the call failed, for who made it
 
 
 def patch(session: Session, module: Any) -> None:
@@ -60,15 +63,17 @@ def _endheaders(session: Session, original: Any) -> Any:
             return original(self, *args, **keywords)
         try:
             result = original(self, *args, **keywords)
-        except BrokenPipeError:
+        except BrokenPipeError as error:
             # The server may have answered before it closed: urllib3 goes on to read that answer.
-            vars(self)[SPAN] = span
+            _keep(self, span, error)
             raise
         except BaseException as error:
-            span.error(error)
-            span.finish()
+            if _is_unsent(self, error):
+                vars(self)[_BEGUN] = span
+            else:
+                client_spans.fail(span, error)
             raise
-        vars(self)[SPAN] = span
+        _keep(self, span)
         _tell_peer(self, span)
         return result
 
@@ -81,10 +86,17 @@ def _getresponse(session: Session, original: Any) -> Any:
         span = vars(self).pop(SPAN, None)
         if span is None:
             return original(self, *args, **keywords)
-        with finishing(span):
+        try:
             response = original(self, *args, **keywords)
-            tell_status(span, getattr(response, "status", None))
-            return response
+        except BaseException as error:
+            if _may_be_repeated(error):
+                _keep(self, span, error)
+            else:
+                client_spans.fail(span, error)
+            raise
+        tell_status(span, getattr(response, "status", None))
+        span.finish()
+        return response
 
     return getresponse
 
@@ -92,30 +104,53 @@ def _getresponse(session: Session, original: Any) -> Any:
 def _close(session: Session, original: Any) -> Any:
     @functools.wraps(original)
     def close(self, *args, **keywords):  # type: ignore[no-untyped-def]
-        span = vars(self).pop(SPAN, None)
-        if span is not None:
-            span.error("closed before the response")
-            span.finish()
-        return original(self, *args, **keywords)
+        try:
+            result = original(self, *args, **keywords)
+        except BaseException as error:
+            if not client_spans.is_refusal(error):
+                _forget(self)
+            raise
+        _forget(self)
+        return result
 
     return close
 
 
-class finishing:
-    """Finishes a span that is not the current one; what leaves the block becomes its error."""
+def _keep(connection: Any, span: Any, cause: BaseException | None = None) -> None:
+    """Leaves the span of a request that was sent on its connection, until something comes of it.
 
-    __slots__ = ("span",)
+    cause: why the request fails if nothing does. Kept as text: an exception would keep its frames.
+    """
+    _forget(connection)
+    values = vars(connection)
+    values[SPAN] = span
+    if cause is not None:
+        values[_CAUSE] = f"{type(cause).__name__}: {cause}"
 
-    def __init__(self, span: Any) -> None:
-        self.span = span
 
-    def __enter__(self) -> None:
-        pass
+def _forget(connection: Any) -> None:
+    """Ends what is under way: a request that has had no response, or was not even sent."""
+    values = vars(connection)
+    values.pop(_REQUEST, None)
+    begun, span = values.pop(_BEGUN, None), values.pop(SPAN, None)
+    cause = values.pop(_CAUSE, "closed before the response")
+    if begun is not None:
+        begun.abandon()
+    if span is not None:
+        span.error(cause)
+        span.finish()
 
-    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        if error is not None:
-            self.span.error(error)
-        self.span.finish()
+
+def _may_be_repeated(error: BaseException) -> bool:
+    """Whether getresponse() has read nothing: its arguments were wrong, or the previous response is
+    unread. The latter by its name: each copy of http.client has an exception of its own.
+    """
+    return isinstance(error, TypeError) or type(error).__name__ == "ResponseNotReady"
+
+
+def _is_unsent(connection: Any, error: BaseException) -> bool:
+    """Whether endheaders() was refused for its arguments: the headers are still to be sent."""
+    return isinstance(error, TypeError) and bool(getattr(connection, "_buffer", None))
 
 
 def tell_status(span: Any, status: object) -> None:
@@ -129,6 +164,9 @@ def tell_status(span: Any, status: object) -> None:
 
 def _begin(session: Session, connection: Any) -> Any:
     """Starts the span of the request whose headers are complete, and adds its headers."""
+    begun = vars(connection).pop(_BEGUN, None)
+    if begun is not None:
+        return begun
     request = vars(connection).pop(_REQUEST, None)
     tracer = session.tracer
     if request is None or tracer is None:
@@ -137,13 +175,16 @@ def _begin(session: Session, connection: Any) -> Any:
     try:
         method, target = request
         span = tracer.start(method.lower(), "client")
-        headers = span.inject()
+        headers = span.inject() if method != "CONNECT" else []  # that goes to a proxy
         if headers:
             _drop_replaced(connection, headers)
         for name, value in headers:
             connection.putheader(name, value)
         span.tag("http.method", method)
         span.tag("http.path", path_of(target))
+        host = _origin(connection, target)
+        if host is not None:
+            span.tag("http.host", host)
         describe = vars(connection).get(DESCRIBE)
         if describe is not None and span.is_sampled:
             describe(span, connection)
@@ -163,6 +204,24 @@ def path_of(target: str) -> str:
     return "/" + path.partition("://")[2].partition("/")[2]
 
 
+def _origin(connection: Any, target: str) -> str | None:
+    """The host that is called through a proxy: by a tunnel, or by a target that names it."""
+    host = getattr(connection, "_tunnel_host", None)
+    if host:
+        return host_of(host, connection._tunnel_port, connection.default_port)
+    if target.startswith("/") or "://" not in target:
+        return None
+    try:
+        url = urllib.parse.urlsplit(target)
+        default = DEFAULT_PORTS.get(url.scheme)
+        port = url.port or default
+    except ValueError:  # the proxy's to refuse
+        return None
+    if not url.hostname or (url.hostname, port) == (connection.host, connection.port):
+        return None  # it is the peer
+    return host_of(url.hostname, port, default)
+
+
 def _drop_replaced(connection: Any, headers: list[tuple[str, str]]) -> None:
     """Takes out the trace headers that the application itself passed on."""
     lines = getattr(connection, "_buffer", ())
@@ -174,9 +233,9 @@ def _drop_replaced(connection: Any, headers: list[tuple[str, str]]) -> None:
 def _tell_peer(connection: Any, span: Any) -> None:
     """Says which address the connection leads to: the server, or the proxy before it."""
     try:
-        sock = connection.sock
-        if sock is not None and span.is_sampled:
-            address = sock.getpeername()
+        getpeername = getattr(connection.sock, "getpeername", None)  # TLS within TLS has none
+        if getpeername is not None and span.is_sampled:
+            address = getpeername()
             if isinstance(address, tuple):  # else a Unix socket's path
                 span.remote(address[0], address[1])
     except OSError:

@@ -26,13 +26,16 @@ def patch(session: Session, module: Any) -> None:
 def _send(session: Session, original: Any) -> Any:
     @functools.wraps(original)
     def send_single_request(self, request, *args, **keywords):  # type: ignore[no-untyped-def]
-        span = _begin(session, request)
+        span = _begin(session, self, request)
         if span is None:
             return original(self, request, *args, **keywords)
         try:
             response = original(self, request, *args, **keywords)
         except BaseException as error:
-            client_spans.fail(span, error)
+            if client_spans.is_refusal(error):
+                span.abandon()
+            else:
+                client_spans.fail(span, error)
             raise
         _end(span, response)
         return response
@@ -43,13 +46,16 @@ def _send(session: Session, original: Any) -> Any:
 def _send_async(session: Session, original: Any) -> Any:
     @functools.wraps(original)
     async def send_single_request(self, request, *args, **keywords):  # type: ignore[no-untyped-def]
-        span = _begin(session, request)
+        span = _begin(session, self, request)
         if span is None:
             return await original(self, request, *args, **keywords)
         try:
             response = await original(self, request, *args, **keywords)
         except BaseException as error:
-            client_spans.fail(span, error)
+            if client_spans.is_refusal(error):
+                span.abandon()
+            else:
+                client_spans.fail(span, error)
             raise
         _end(span, response)
         return response
@@ -57,10 +63,29 @@ def _send_async(session: Session, original: Any) -> Any:
     return send_single_request
 
 
-def _begin(session: Session, request: Any) -> Any:
+def _begin(session: Session, client: Any, request: Any) -> Any:
+    url = request.url
     return client_spans.begin(
-        session, "httpx", request.method, request.headers, lambda: _path_of(request.url)
+        session,
+        "httpx",
+        request.method,
+        request.headers,
+        lambda: _path_of(url),
+        lambda: _host_of(url) if _has_proxy(client, url) else None,
     )
+
+
+def _has_proxy(client: Any, url: Any) -> bool:
+    """Whether the client's connections to a URL lead to a proxy; False where its transport, which
+    may be anything, does not show it.
+    """
+    find = getattr(client, "_transport_for_url", None)
+    pool = getattr(find(url), "_pool", None) if find is not None else None
+    return any(getattr(pool, name, None) is not None for name in ("_proxy_url", "_proxy"))
+
+
+def _host_of(url: Any) -> str:
+    return client_spans.host_of(url.raw_host, url.port, client_spans.DEFAULT_PORTS.get(url.scheme))
 
 
 def _path_of(url: Any) -> str:

@@ -2,7 +2,9 @@
 """Being told when a module has been imported, so that what is traced may come later than tracing.
 
 A finder stands first in sys.meta_path; it finds nothing by itself, but lets the finders behind it
-find the module and calls back once the module has run. Needs nothing else of this package.
+find the module and calls back once the module has run. It stays there, because a module may run
+more than once: importlib.reload(), and the private copies of eventlet.import_patched() and
+eventlet.patcher.original(), make classes anew. Needs nothing else of this package.
 
 Threads: the callback runs on the thread that imports, which holds the module's import lock.
 """
@@ -16,31 +18,36 @@ from types import ModuleType
 from typing import Any
 
 
+# Where eventlet keeps its copies of modules, in sys.modules.
+COPY_PREFIXES = ("__patched_module_", "__original_module_")
+
+
 class Watch:
-    """Calls `imported(name, module)` for each of some modules: now if it is there, else later."""
+    """Calls `imported(name, module)` for each of some modules, and each copy of one: now for those
+    that are there, and whenever one has run.
+    """
 
     def __init__(self, names: Iterable[str], imported: Callable[[str, ModuleType], None]) -> None:
-        self._waiting = set(names)
+        self._names = frozenset(names)
         self._imported = imported
 
     def start(self) -> None:
         """Begins to watch. What `imported` raises comes through, here or to who imports."""
-        there = [name for name in self._waiting if is_imported(name)]
-        self._waiting.difference_update(there)
-        if self._waiting:
+        there = [(name, module) for name in self._names for module in versions_of(name)]
+        if self._names:
             sys.meta_path.insert(0, self)
-        for name in there:
-            self._imported(name, sys.modules[name])
+        for name, module in there:
+            self._imported(name, module)
 
     def stop(self) -> None:
         """Ends the watch; a module that is being imported just now is not told any more."""
-        self._waiting.clear()
+        self._names = frozenset()
         if self in sys.meta_path:
             sys.meta_path.remove(self)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """What the import system asks; see importlib.abc.MetaPathFinder."""
-        if name not in self._waiting:
+        if name not in self._names:
             return None
         for finder in list(sys.meta_path):
             if finder is self:
@@ -55,8 +62,7 @@ class Watch:
 
     def executed(self, module: ModuleType) -> None:
         """Says that a module has run; of its loader."""
-        if module.__name__ in self._waiting:
-            self._waiting.discard(module.__name__)
+        if module.__name__ in self._names:
             self._imported(module.__name__, module)
 
 
@@ -87,3 +93,9 @@ def is_imported(name: str) -> bool:
     module = sys.modules.get(name)
     spec = getattr(module, "__spec__", None)  # a test's stand-in may have none
     return module is not None and not getattr(spec, "_initializing", False)
+
+
+def versions_of(name: str) -> list[ModuleType]:
+    """The module of that name and eventlet's copies of it, those that have run to their end."""
+    names = (name, *(prefix + name for prefix in COPY_PREFIXES))
+    return [sys.modules[one] for one in names if is_imported(one)]

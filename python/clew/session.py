@@ -63,7 +63,11 @@ class Session:
 
     def arm(self) -> None:
         """Arms the hooks: of modules that are imported now, of the others when they are."""
-        self._watch.start()
+        self.patches.find_copies(name.partition(".")[0] for name in self._changed_by)
+        try:
+            self._watch.start()
+        finally:
+            self.patches.forget_copies()
 
     def disarm(self) -> None:
         """Puts back what the hooks replaced; what runs inside of them passes on."""
