@@ -11,6 +11,7 @@ Threads: those of the event loops that use a session.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from clew import client_spans, faults
@@ -27,28 +28,36 @@ def patch(session: Session, module: Any) -> None:
 
 
 def _connect(original: Any) -> Any:
-    """A TraceConfig is not told of proxies; a connector is, and has the request's contexts."""
+    """A TraceConfig is told neither of proxies nor of connections; who connects knows both."""
 
     @functools.wraps(original)
     async def connect(self, req, traces, *args, **keywords):  # type: ignore[no-untyped-def]
+        contexts = [getattr(trace, "_trace_config_ctx", None) for trace in traces or ()]
+        ours = [context for context in contexts if hasattr(context, "clew_span")]
         if getattr(req, "proxy", None):
-            try:
-                _tell_origin(req.url, traces)
-            except Exception:
-                faults.report("the proxy of a request of aiohttp")
-        return await original(self, req, traces, *args, **keywords)
+            _tell(ours, lambda span: span.tag("http.host", _host_of(req.url)))
+        connection = await original(self, req, traces, *args, **keywords)
+        _tell(ours, lambda span: _tell_peer(span, connection))
+        for context in ours:
+            context.clew_has_peer = True
+        return connection
 
     return connect
 
 
-def _tell_origin(url: Any, traces: Any) -> None:
-    host = client_spans.host_of(
-        url.raw_host, url.port, client_spans.DEFAULT_PORTS.get(url.scheme)
+def _tell(contexts: list[Any], say: Callable[[Any], None]) -> None:
+    for context in contexts:
+        try:
+            if context.clew_span is not None and context.clew_span.is_sampled:
+                say(context.clew_span)
+        except Exception:
+            faults.report("the connection of a request of aiohttp")
+
+
+def _host_of(url: Any) -> str:
+    return client_spans.host_of(
+        url.raw_host or "", url.port, client_spans.DEFAULT_PORTS.get(url.scheme)
     )
-    for trace in traces:
-        span = getattr(getattr(trace, "_trace_config_ctx", None), "clew_span", None)
-        if span is not None:
-            span.tag("http.host", host)
 
 
 def _init(session: Session, config: Any, original: Any) -> Any:
@@ -81,7 +90,7 @@ def _config(session: Session, trace_config: Any) -> Any:
     async def fail(_: Any, context: Any, params: Any) -> None:
         span = _take(context)
         if span is not None:
-            client_spans.fail(span, params.exception)
+            client_spans.fail(span, params.exception, lambda: _host_of(params.url))
 
     config.on_request_start.append(start)
     config.on_request_redirect.append(redirect)
@@ -128,19 +137,23 @@ def _take(context: Any) -> Any:
 def _end(context: Any, response: Any) -> None:
     span = _take(context)
     if span is not None:
-        client_spans.end(
-            span, "aiohttp", response.status, functools.partial(_tell_peer, span, response)
-        )
+        has_peer = getattr(context, "clew_has_peer", False)
+        tell_peer = functools.partial(_tell_url, span, response.url)
+        client_spans.end(span, "aiohttp", response.status, _nothing if has_peer else tell_peer)
 
 
-def _tell_peer(span: Any, response: Any) -> None:
-    """Says which address the connection leads to: after a short response it is given back already,
-    and the address is known only where the URL has it.
-    """
-    connection = response.connection
-    transport = None if connection is None else connection.transport
-    address = None if transport is None else transport.get_extra_info("peername")
+def _tell_peer(span: Any, connection: Any) -> None:
+    """Says which address a connection leads to."""
+    address = connection.transport.get_extra_info("peername")
     if isinstance(address, tuple) and len(address) >= 2:  # else a Unix socket's path
         span.remote(address[0], address[1])
-    elif response.url.host is not None:
-        span.remote(response.url.host, response.url.port or 0)  # a name is no address: left out
+
+
+def _tell_url(span: Any, url: Any) -> None:
+    """Where a connector of the application's own does not show its connections."""
+    if url.host is not None:
+        span.remote(url.host, url.port or 0)  # a name is no address: left out
+
+
+def _nothing() -> None:
+    pass

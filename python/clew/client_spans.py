@@ -2,8 +2,9 @@
 """What client spans have in common: how one begins, with the headers that carry it on, and how it
 ends. Those of http.client begin and end in parts: clew/http_client.py.
 
-A span is named after the method alone: paths would make as many names as there are URLs. Where the
-request goes through a proxy, the remote address is the proxy's and the tag http.host is the origin.
+A span is named after the method alone: paths would make as many names as there are URLs. The tag
+http.host says who is called where the remote address does not: through a proxy, whose address that
+is, and where no connection came about.
 
 Threads: whichever makes the request.
 """
@@ -69,8 +70,15 @@ def end(span: Any, library: str, status: int, tell_peer: Callable[[], None]) -> 
     span.finish()
 
 
-def fail(span: Any, error: BaseException) -> None:
-    """Ends the span of a request that has no response."""
+def fail(span: Any, error: BaseException, host: Callable[[], str] | None = None) -> None:
+    """Ends the span of a request that has no response. host() says whom it was for, where no
+    address is known.
+    """
+    try:
+        if host is not None and span.is_sampled:
+            span.tag("http.host", host())
+    except Exception:
+        faults.report("the host of a client span")
     span.error(error)
     span.finish()
 

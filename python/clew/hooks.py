@@ -25,6 +25,8 @@ HOOKS: Mapping[str, Mapping[str, str]] = {
     "http.client": {
         "http.client": "clew.http_client",
         "eventlet.green.http.client": "clew.http_client",
+        "urllib3.connectionpool": "clew.early_connect",
+        "httplib2": "clew.early_connect",
     },
     "swift": {
         "swift.common.bufferedhttp": "clew.swift.client",

@@ -24,6 +24,7 @@ from clew.session import Session
 # Set on connections, in their instance dictionary.
 _REQUEST = "_clew_request"  # (method, target) between putrequest() and endheaders()
 _BEGUN = "_clew_begun"  # the span of a request whose endheaders() was refused
+EARLY = "_clew_early"  # a span that began with connecting: clew/early_connect.py
 SPAN = "_clew_span"  # between endheaders() and getresponse()
 _CAUSE = "_clew_cause"  # why the request fails if nothing else comes of SPAN before close()
 # What else to say of the request, by who knows more than HTTP: called with the span, when it is
@@ -58,6 +59,7 @@ def _putrequest(session: Session, original: Any) -> Any:
 def _endheaders(session: Session, original: Any) -> Any:
     @functools.wraps(original)
     def endheaders(self, *args, **keywords):  # type: ignore[no-untyped-def]
+        _, target = vars(self).get(_REQUEST, ("", ""))
         span = _begin(session, self)
         if span is None:
             return original(self, *args, **keywords)
@@ -71,6 +73,7 @@ def _endheaders(session: Session, original: Any) -> Any:
             if _is_unsent(self, error):
                 vars(self)[_BEGUN] = span
             else:
+                _tell_host(self, span, target)
                 client_spans.fail(span, error)
             raise
         _keep(self, span)
@@ -174,7 +177,7 @@ def _begin(session: Session, connection: Any) -> Any:
     span = None
     try:
         method, target = request
-        span = tracer.start(method.lower(), "client")
+        span = vars(connection).pop(EARLY, None) or tracer.start(method.lower(), "client")
         headers = span.inject() if method != "CONNECT" else []  # that goes to a proxy
         if headers:
             _drop_replaced(connection, headers)
@@ -222,12 +225,28 @@ def _origin(connection: Any, target: str) -> str | None:
     return host_of(url.hostname, port, default)
 
 
+def host_called(connection: Any, target: str, pool: Any = None) -> str:
+    """The host that is called, through a proxy or not; pool: see clew/early_connect.py."""
+    peer = connection if pool is None else pool
+    default = connection.default_port
+    return _origin(connection, target) or host_of(peer.host, peer.port or default, default)
+
+
 def _drop_replaced(connection: Any, headers: list[tuple[str, str]]) -> None:
     """Takes out the trace headers that the application itself passed on."""
     lines = getattr(connection, "_buffer", ())
     is_replaced = replaced_by(headers)
     if any(is_replaced(line.partition(b":")[0]) for line in lines):
         lines[:] = [line for line in lines if not is_replaced(line.partition(b":")[0])]
+
+
+def _tell_host(connection: Any, span: Any, target: str) -> None:
+    """Says whom a request was for that found no peer, and so has no address of one."""
+    try:
+        if connection.sock is None:
+            span.tag("http.host", host_called(connection, target))
+    except Exception:
+        faults.report("the host of a client span")
 
 
 def _tell_peer(connection: Any, span: Any) -> None:

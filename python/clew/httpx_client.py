@@ -35,7 +35,7 @@ def _send(session: Session, original: Any) -> Any:
             if client_spans.is_refusal(error):
                 span.abandon()
             else:
-                client_spans.fail(span, error)
+                client_spans.fail(span, error, lambda: _host_of(request.url))
             raise
         _end(span, response)
         return response
@@ -55,7 +55,7 @@ def _send_async(session: Session, original: Any) -> Any:
             if client_spans.is_refusal(error):
                 span.abandon()
             else:
-                client_spans.fail(span, error)
+                client_spans.fail(span, error, lambda: _host_of(request.url))
             raise
         _end(span, response)
         return response

@@ -17,7 +17,6 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-
 # Where eventlet keeps its copies of modules, in sys.modules.
 COPY_PREFIXES = ("__patched_module_", "__original_module_")
 

@@ -183,7 +183,7 @@ class Broken:
     def __init__(self, sock):
         self._sock = sock
 
-    def sendall(self, data):
+    def sendall(self, _):
         raise BrokenPipeError(32, "Broken pipe")
 
     def __getattr__(self, name):

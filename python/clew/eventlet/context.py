@@ -25,7 +25,8 @@ PASSED_ON: list[ContextVar[Any]] = []
 
 
 def patch(session: Session, greenthread: Any) -> None:
-    """Hooks eventlet's three ways to start work, of eventlet.greenthread and of eventlet.tpool.
+    """Hooks eventlet's three ways to start work, of eventlet.greenthread and of eventlet.tpool, and
+    the start of tpool's threads.
 
     Two of them are private names, unchanged since 2015: where one is missing, its greenthreads
     start without a span, and a RuntimeWarning says so.
@@ -36,6 +37,7 @@ def patch(session: Session, greenthread: Any) -> None:
         (greenthread.GreenThread, "__init__", _green_thread),
         (greenthread, "_spawn_n", _spawn_n),
         (tpool, "execute", _execute),
+        (tpool, "setup", _setup),
     ):
         try:
             session.patches.replace(owner, name, functools.partial(hook, session))
@@ -89,3 +91,14 @@ def _execute(session: Session, original: Any) -> Any:
         return original(run_within, span, meth, *args, **keywords)
 
     return execute
+
+
+def _setup(session: Session, original: Any) -> Any:
+    @functools.wraps(original)
+    def setup():  # type: ignore[no-untyped-def]
+        # The threads outlive the request that happens to be the first to need them.
+        if current() is None or session.tracer is None:
+            return original()
+        return run_within(None, original)
+
+    return setup
