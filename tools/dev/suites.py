@@ -235,17 +235,32 @@ def run_e2e(_):
         demo.start_serve("127.0.0.1", 0, 0)
         demo.start_services(dict.fromkeys(PORTS, 0))
         demo.make_traces()
+        tests = sorted((ROOT / "ui/e2e").glob("*_test.mjs"))
         extra = {"CLEW_URL": demo.serve.local, "CLEW_IMAGES": str(REPORTS / "images")}
-        return run_browser(extra)
+        return run_browser("e2e", tests, extra)
     finally:
         demo.stop()
 
 
-def run_browser(extra):
-    tests = sorted(str(path) for path in (ROOT / "ui/e2e").glob("*_test.mjs"))
+def run_browser(suite, tests, extra):
+    """Tests of the page; those with a store of their own start the server of CLEW_BINARY."""
+    extra = {**venv.test_environment(), **extra}
     command = ["node", "--test", "--test-concurrency=1", "--test-reporter=junit"]
-    command += [f"--test-reporter-destination={REPORTS / 'e2e.xml'}", *tests]
-    return run_reported("e2e", "e2e", command, 900, extra, ROOT / "ui")
+    command += [f"--test-reporter-destination={REPORTS / suite}.xml", *map(str, tests)]
+    return run_reported(suite, suite, command, 1800, extra, ROOT / "ui")
+
+
+def run_page_long(_):
+    """The page with large traces and every recording; pictures of its states, to be looked at."""
+    node.ensure_ui_packages()
+    cases = run_browser("page", sorted((ROOT / "ui/e2e/long").glob("*_test.mjs")), {})
+    extra, pictures = venv.test_environment(), ["npm", "run", "pictures"]
+    return cases + run_plain("page", "pictures", pictures, 1800, extra, ROOT / "ui")
+
+
+def browser_version():
+    done = subprocess.run(["chromium", "--version"], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 # In this order; those of NEED_BUILD fail together when the build does.
@@ -262,7 +277,7 @@ SUITES = {
 }
 NEED_BUILD = {"cpp", "server", "python", "swift", "e2e"}
 # Of `./dev test --long`: {name: long.Suite}. They need the build, too.
-LONG_SUITES = {}
+LONG_SUITES = {"page": long.Suite(run_page_long, browser_version)}
 
 
 def chosen(filters, suites):

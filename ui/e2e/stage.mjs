@@ -56,8 +56,9 @@ function watch(page, origin) {
 }
 
 export class Stage {
-  async open() {
-    this.server = await startServer();
+  /** `server`: {url, close} to use instead of the usual one. */
+  async open(server) {
+    this.server = server ?? (await startServer());
     this.profile = mkdtempSync(join(tmpdir(), 'clew-page-'));
     this.browser = await chromium.launch({
       executablePath: findChromium(),

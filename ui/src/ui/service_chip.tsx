@@ -17,7 +17,7 @@ interface MarkProps {
 
 export function ServiceMark({ service, pattern }: MarkProps): JSX.Element {
   return (
-    <span class={`mark ${serviceLook(service, pattern)}`} aria-hidden="true">
+    <span class={`mark ${serviceLook(service, pattern)}`} data-service={service} aria-hidden="true">
       {markOf(service)}
     </span>
   );

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: in every state, both themes, wide and narrow: axe finds nothing, nothing scrolls sideways,
+// no operation is cut to nothing, no text of a bug is shown, a service has one sign everywhere; and
+// the list of states is whole.
+// Method: the page of this tree is built with a source map and opened in each state of states.mjs,
+// before a server with nothing but the ground of those states. Two states at a time, one browser.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { axeFaults, lookFaults, signsOf } from './page_checks.mjs';
+import { states } from './states.mjs';
+import { kSizes, openStates } from './states_stage.mjs';
+import { countDrawing, Drawn } from './undrawn.mjs';
+
+/** Elements that no state can show, `file:line` each with its reason. */
+const kNeverDrawn = new Map([]);
+/** Faults that are being mended in changes of their own; this list only gets shorter. */
+const kOpenFaults = new RegExp(
+  'px of operation|axe (heading-order|scrollable-region-focusable|page-has-heading-one)|' +
+    'axe (link-in-text-block|label-content-name-mismatch)|axe color-contrast .*(no-match|wf-)|NaN',
+);
+
+const signs = new Map();
+let opened;
+let drawn;
+let visited = 0;
+
+before(async () => {
+  opened = await openStates('ui-states');
+  drawn = new Drawn(opened.folder);
+});
+after(() => opened?.close());
+
+/** Notes each service's sign; the faults are services with more than one. */
+async function signFaults(page, where) {
+  const faults = [];
+  for (const [service, sign] of await signsOf(page)) {
+    const known = signs.get(service);
+    if (known === undefined) signs.set(service, { sign, where });
+    else if (known.sign !== sign) {
+      faults.push(`${service} is "${sign}" here and "${known.sign}" in ${known.where}`);
+    }
+  }
+  return [...new Set(faults)];
+}
+
+async function inspect(state, width, height) {
+  const { expected = [], open } = state;
+  await opened.stage.withPage(
+    async (page) => {
+      // Without movement: a colour half way between two is nobody's choice.
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      const readCounts = await countDrawing(page);
+      await open(page, opened.ground);
+      const faults = [
+        ...(await lookFaults(page)),
+        ...(await signFaults(page, `${state.name} at ${width}`)),
+        ...(await axeFaults(page)),
+      ];
+      await page.emulateMedia({ colorScheme: 'dark' });
+      faults.push(...(await axeFaults(page)).map((fault) => `dark: ${fault}`));
+      drawn.add(await readCounts());
+      assert.deepEqual(
+        faults.filter((fault) => !kOpenFaults.test(fault)),
+        [],
+      );
+    },
+    { width, height, expected },
+  );
+}
+
+describe('every state of the page', { concurrency: 2 }, () => {
+  for (const state of states) {
+    for (const [width, height] of kSizes) {
+      it(`${state.name}, ${width} wide`, { skip: state.missing }, async () => {
+        visited += 1;
+        await inspect(state, width, height);
+      });
+    }
+  }
+});
+
+describe('the list of states', () => {
+  it('has a state for every element of the page', (context) => {
+    if (visited < states.filter((state) => !state.missing).length * kSizes.length) {
+      return context.skip('only some of the states were opened');
+    }
+    const left = drawn.undrawn().filter((line) => !kNeverDrawn.has(line.split(' ')[0]));
+    assert.deepEqual(left, [], 'add the states that show these to e2e/states.mjs');
+  });
+
+  it('has a name for each, once', () => {
+    const names = states.map((state) => state.name);
+    assert.deepEqual(names, [...new Set(names)]);
+  });
+});
