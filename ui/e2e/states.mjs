@@ -124,7 +124,7 @@ const kStates = [
     name: 'search: no suggestion',
     open: async (page, ground) => {
       await searchForm(page, ground);
-      await page.getByLabel('Service', { exact: true }).fill('nobody');
+      await page.getByLabel('Span name').click();
       await page.locator('.options-empty').waitFor();
     },
   },
@@ -139,7 +139,7 @@ const kStates = [
     name: 'search: a range of its own',
     open: async (page, ground) => {
       await searchForm(page, ground);
-      await page.getByLabel('Time').selectOption('range');
+      await page.getByLabel('Time', { exact: true }).selectOption('range');
       await page.getByLabel('From').waitFor();
     },
   },
