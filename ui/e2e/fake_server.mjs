@@ -103,9 +103,13 @@ function search(spans, query) {
     .slice(0, Number(query.get('limit') ?? 10));
 }
 
-function links(spans) {
+function links(spans, query) {
   const counts = new Map();
+  const end = Number(query.get('endTs') ?? Date.now()) * 1000;
+  const begin = end - Number(query.get('lookback') ?? 86_400_000) * 1000;
   for (const trace of tracesOf(spans)) {
+    const start = startOf(trace);
+    if (!(start >= begin && start <= end)) continue;
     const clients = new Map(
       trace.filter((span) => span.kind === 'CLIENT').map((span) => [span.id, span]),
     );
@@ -135,7 +139,7 @@ function answer(path, query, spans) {
   if (path === 'remoteServices')
     return unique(ofService.map((span) => span.remoteEndpoint?.serviceName));
   if (path === 'traces') return search(spans, query);
-  if (path === 'dependencies') return links(spans);
+  if (path === 'dependencies') return links(spans, query);
   if (path.startsWith('trace/')) {
     const trace = spans.filter((span) => span.traceId === decodeURIComponent(path.slice(6)));
     return trace.length === 0 ? undefined : trace;

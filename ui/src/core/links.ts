@@ -113,3 +113,53 @@ export function mapServices(links: readonly DependencyLink[]): ServiceMap {
   const places = layers.reduce((most, layer) => Math.max(most, layer.length), 0);
   return { nodes, columns: layers.length, places };
 }
+
+/** Links of the services whose names contain `find`; of the one so named, if there is one. */
+export function linksAround(
+  links: readonly DependencyLink[],
+  find: string,
+): readonly DependencyLink[] {
+  const wanted = find.trim().toLowerCase();
+  if (wanted === '') return links;
+  const isExact = links.some(({ parent, child }) => {
+    return parent.toLowerCase() === wanted || child.toLowerCase() === wanted;
+  });
+  const isWanted = (service: string) => {
+    const name = service.toLowerCase();
+    return isExact ? name === wanted : name.includes(wanted);
+  };
+  return links.filter(({ parent, child }) => isWanted(parent) || isWanted(child));
+}
+
+/** Services by the calls they make and receive, most first. */
+export function busiestServices(links: readonly DependencyLink[]): string[] {
+  const calls = new Map<string, number>();
+  for (const { parent, child, callCount } of links) {
+    calls.set(parent, (calls.get(parent) ?? 0) + callCount);
+    if (child !== parent) calls.set(child, (calls.get(child) ?? 0) + callCount);
+  }
+  return [...calls].sort(([a, m], [b, n]) => n - m || compareText(a, b)).map(([name]) => name);
+}
+
+/** From which share of failed calls on a link is marked; Zipkin's configuration has both. */
+export interface ErrorRates {
+  readonly low: number;
+  readonly high: number;
+}
+
+export type ErrorLevel = 'none' | 'low' | 'high';
+
+export function errorLevel(link: DependencyLink, rates: ErrorRates): ErrorLevel {
+  const share = link.callCount > 0 ? (link.errorCount ?? 0) / link.callCount : 0;
+  if (share === 0) return 'none';
+  if (share >= rates.high) return 'high';
+  return share >= rates.low ? 'low' : 'none';
+}
+
+/** `0.24 %`, or '' without errors. */
+export function errorShare(link: DependencyLink): string {
+  const errors = link.errorCount ?? 0;
+  if (errors === 0 || link.callCount <= 0) return '';
+  const percent = (errors / link.callCount) * 100;
+  return `${percent >= 99.5 ? percent.toFixed(0) : Number(percent.toPrecision(2))} %`;
+}

@@ -2,6 +2,7 @@
 // Where the server's answers are, and the shapes they must have: a body of another shape fails
 // here, with words, and not deep inside a view.
 import { signal } from '@preact/signals';
+import type { ErrorRates } from '../core/links';
 import type { DependencyLink, Span } from '../core/model';
 import { kQueryDefaults, type QueryDefaults } from '../core/query';
 import { urlOf } from './router';
@@ -39,12 +40,14 @@ export function readLinks(body: unknown): DependencyLink[] {
 export interface Config extends QueryDefaults {
   readonly searchEnabled: boolean;
   readonly dependencyEnabled: boolean;
+  readonly errorRates: ErrorRates;
 }
 
 export const kConfigDefaults: Config = {
   ...kQueryDefaults,
   searchEnabled: true,
   dependencyEnabled: true,
+  errorRates: { low: 0.5, high: 0.75 },
 };
 
 /** Undefined until config.json came or failed to. */
@@ -54,7 +57,11 @@ interface RawConfig {
   readonly queryLimit?: unknown;
   readonly defaultLookback?: unknown;
   readonly searchEnabled?: unknown;
-  readonly dependency?: { readonly enabled?: unknown };
+  readonly dependency?: {
+    readonly enabled?: unknown;
+    readonly lowErrorRate?: unknown;
+    readonly highErrorRate?: unknown;
+  };
 }
 
 function positive(value: unknown, otherwise: number): number {
@@ -68,6 +75,10 @@ export function readConfig(body: unknown): Config {
     lookbackMs: positive(raw.defaultLookback, kConfigDefaults.lookbackMs),
     searchEnabled: raw.searchEnabled !== false,
     dependencyEnabled: raw.dependency?.enabled !== false,
+    errorRates: {
+      low: positive(raw.dependency?.lowErrorRate, kConfigDefaults.errorRates.low),
+      high: positive(raw.dependency?.highErrorRate, kConfigDefaults.errorRates.high),
+    },
   };
 }
 

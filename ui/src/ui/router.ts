@@ -39,9 +39,10 @@ function followClick(event: MouseEvent): void {
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
   if (!plain || event.altKey || event.defaultPrevented || !(event.target instanceof Element))
     return;
-  const link = event.target.closest('a');
-  if (link === null || link.target !== '' || link.hasAttribute('download')) return;
-  const to = new URL(link.href);
+  // Attributes, because the properties of an <a> inside an <svg> are objects.
+  const link = event.target.closest('a[href]');
+  if (link === null || link.hasAttribute('target') || link.hasAttribute('download')) return;
+  const to = new URL(link.getAttribute('href') ?? '', kBase);
   const isOurs = to.origin === kBase.origin && to.pathname.startsWith(kBase.pathname);
   const path = to.pathname.slice(kBase.pathname.length);
   if (!isOurs || path.startsWith('api/') || path === 'config.json') return;

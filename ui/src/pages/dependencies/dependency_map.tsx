@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The links as a picture, callers left. Width of a line: calls; a dashed red line has errors.
+// The links as a picture, callers left; too many for one are said so, in words.
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
-import { markOf } from '../../core/colours';
-import { type MapNode, mapServices } from '../../core/links';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { formatLinkQuery, type LinkQuery } from '../../core/link_query';
+import { busiestServices, type MapNode, mapServices, type ServiceMap } from '../../core/links';
 import type { DependencyLink } from '../../core/model';
-import { serviceLook } from '../../ui/service_chip';
+import { ServiceChip } from '../../ui/service_chip';
+import { edgeAddress } from './dependency_table';
+import { Edge, kColumnGap, kNodeHeight, kNodeWidth, NodeBox, type Point } from './map_marks';
 
-const kNodeWidth = 164;
-const kNodeHeight = 34;
-const kColumnGap = 120;
 const kPlaceGap = 22;
 const kMargin = 12;
 /** Room for lines that come back to the first column. */
 const kLoopMargin = 76;
-const kNameLettersMax = 15;
 /** Above this the picture is a tangle; the table stands alone. */
-export const kServicesMax = 120;
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+const kServicesMax = 120;
+const kBusiestShown = 8;
 
 function placeOf(node: MapNode, places: number, inColumn: number, left: number): Point {
   const free = ((places - inColumn) * (kNodeHeight + kPlaceGap)) / 2;
@@ -31,79 +25,46 @@ function placeOf(node: MapNode, places: number, inColumn: number, left: number):
   };
 }
 
-function shortened(name: string): string {
-  return name.length > kNameLettersMax ? `${name.slice(0, kNameLettersMax - 1)}…` : name;
-}
-
-function curve(from: Point, to: Point): string {
-  const startX = from.x + kNodeWidth;
-  const startY = from.y + kNodeHeight / 2;
-  const endY = to.y + kNodeHeight / 2;
-  const isBack = to.x <= from.x;
-  const bend = isBack ? kColumnGap * 0.8 : Math.max((to.x - startX) / 2, 30);
-  const dip = isBack ? kNodeHeight * 1.4 : 0;
-  return [
-    `M${startX} ${startY}`,
-    `C${startX + bend} ${startY + dip} ${to.x - bend} ${endY + dip} ${to.x - 6} ${endY}`,
-  ].join('');
-}
-
-function Edge(props: {
-  readonly link: DependencyLink;
-  readonly from: Point;
-  readonly to: Point;
-  readonly most: number;
-}): JSX.Element {
-  const { link, from, to, most } = props;
-  const errors = link.errorCount ?? 0;
-  const width = 1.2 + 3.2 * Math.sqrt(link.callCount / most);
-  const tipY = to.y + kNodeHeight / 2;
-  const words = `${link.parent} calls ${link.child}: ${link.callCount} times, ${errors} errors`;
-  const middleX = (from.x + kNodeWidth + to.x) / 2;
-  const middleY = (from.y + to.y + kNodeHeight) / 2;
-  return (
-    <g class={errors > 0 ? 'edge edge-errors' : 'edge'}>
-      <title>{words}</title>
-      <path d={curve(from, to)} stroke-width={width} />
-      <path
-        class="edge-tip"
-        d={`M${to.x - 8} ${tipY - 4}L${to.x} ${tipY}L${to.x - 8} ${tipY + 4}Z`}
-      />
-      {to.x > from.x && (
-        <text x={middleX} y={middleY - 6} text-anchor="middle">
-          {link.callCount}
-        </text>
-      )}
-    </g>
-  );
-}
-
-function NodeBox(props: { readonly service: string; readonly at: Point }): JSX.Element {
-  const { service, at } = props;
-  return (
-    <g
-      class={`map-node ${serviceLook(service, undefined)}`}
-      transform={`translate(${at.x} ${at.y})`}
-    >
-      <title>{service}</title>
-      <rect class="map-box" width={kNodeWidth} height={kNodeHeight} rx="6" />
-      <rect class="map-mark" x="7" y="7" width="26" height={kNodeHeight - 14} rx="4" />
-      <text class="map-letters" x="20" y={kNodeHeight / 2 + 4} text-anchor="middle">
-        {markOf(service)}
-      </text>
-      <text class="map-name" x="41" y={kNodeHeight / 2 + 4.5}>
-        {shortened(service)}
-      </text>
-    </g>
-  );
-}
-
-export function DependencyMap(props: {
+/** Too many services for one picture: says so, and where to go from here. */
+function TooMany(props: {
+  readonly count: number;
   readonly links: readonly DependencyLink[];
-}): JSX.Element | null {
-  const { links } = props;
-  const map = useMemo(() => mapServices(links), [links]);
-  if (map.nodes.length > kServicesMax) return null;
+  readonly query: LinkQuery;
+}): JSX.Element {
+  const busiest = busiestServices(props.links).slice(0, kBusiestShown);
+  return (
+    <div class="map-left-out">
+      <p>
+        <b>{props.count} services are too many for one map</b> (it draws up to {kServicesMax}). The
+        table below has every link. For a map, find a service to see those it calls and is called
+        by; the busiest are:
+      </p>
+      <ul class="map-busiest">
+        {busiest.map((service) => (
+          <li key={service}>
+            <a href={aroundAddress(props.query, service)}>
+              <ServiceChip service={service} />
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function aroundAddress(query: LinkQuery, service: string): string {
+  return `dependency?${formatLinkQuery({ ...query, find: service })}`;
+}
+
+interface Layout {
+  readonly map: ServiceMap;
+  readonly points: ReadonlyMap<string, Point>;
+  readonly width: number;
+  readonly height: number;
+}
+
+function layOut(links: readonly DependencyLink[]): Layout {
+  const map = mapServices(links);
   const inColumn = new Map<number, number>();
   for (const { column } of map.nodes) inColumn.set(column, (inColumn.get(column) ?? 0) + 1);
   const first = new Set(map.nodes.filter((node) => node.column === 0).map((node) => node.service));
@@ -113,32 +74,71 @@ export function DependencyMap(props: {
       return [node.service, placeOf(node, map.places, inColumn.get(node.column) ?? 1, left)];
     }),
   );
-  const most = links.reduce((top, link) => Math.max(top, link.callCount), 1);
   const width = 2 * left + map.columns * (kNodeWidth + kColumnGap) - kColumnGap;
   const height = 2 * kMargin + map.places * (kNodeHeight + kPlaceGap) - kPlaceGap;
+  return { map, points, width, height };
+}
+
+/** A map larger than its frame opens at its busiest service, not at an empty corner. */
+function useBusiestInView(links: readonly DependencyLink[], { points }: Layout) {
+  const frame = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const node = frame.current;
+    const at = points.get(busiestServices(links)[0] ?? '');
+    if (node === null || at === undefined) return;
+    node.scrollLeft = at.x + kNodeWidth / 2 - node.clientWidth / 2;
+    node.scrollTop = at.y + kNodeHeight / 2 - node.clientHeight / 2;
+  }, [links, points]);
+  return frame;
+}
+
+interface MapProps {
+  readonly links: readonly DependencyLink[];
+  readonly query: LinkQuery;
+  /** The window on screen, for the links to traces. */
+  readonly fixed: LinkQuery;
+}
+
+function Picture(props: MapProps & { readonly layout: Layout }): JSX.Element {
+  const { links, query, fixed, layout } = props;
+  const { map, points, width, height } = layout;
+  const frame = useBusiestInView(links, layout);
+  const most = links.reduce((top, link) => Math.max(top, link.callCount), 1);
+  const words = `Map of ${map.nodes.length} services; the table below says the same`;
   return (
-    <div class="map-frame">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section class="map-frame" ref={frame} tabIndex={0} aria-label={words}>
       <svg
         class="service-map"
         width={width}
         height={height}
         viewBox={`0 0 ${width} ${height}`}
-        role="img"
-        aria-label={`Map of ${map.nodes.length} services; the table below says the same`}
+        aria-hidden="true"
       >
         {links.map((link) => {
           const from = points.get(link.parent);
           const to = points.get(link.child);
           if (from === undefined || to === undefined) return null;
           const key = `${link.parent}\n${link.child}`;
-          return <Edge key={key} link={link} from={from} to={to} most={most} />;
+          const href = edgeAddress(fixed, link);
+          return <Edge key={key} link={link} from={from} to={to} most={most} href={href} />;
         })}
         {map.nodes.map(({ service }) => {
           const at = points.get(service);
           if (at === undefined) return null;
-          return <NodeBox key={service} service={service} at={at} />;
+          return (
+            <NodeBox key={service} service={service} at={at} href={aroundAddress(query, service)} />
+          );
         })}
       </svg>
-    </div>
+    </section>
   );
+}
+
+export function DependencyMap(props: MapProps): JSX.Element {
+  const { links, query } = props;
+  const layout = useMemo(() => layOut(links), [links]);
+  const count = layout.map.nodes.length;
+  if (count > kServicesMax) return <TooMany count={count} links={links} query={query} />;
+  return <Picture {...props} layout={layout} />;
 }

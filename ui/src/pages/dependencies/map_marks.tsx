@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the map draws: a line for each link, a box for each service. Width of a line: calls. A
+// dashed line has errors: amber from the low error rate of the configuration on, red from the high
+// one. Both are links for the pointer; the table and the find box do the same by keyboard.
+import type { JSX } from 'preact';
+import { markOf } from '../../core/colours';
+import { formatCount } from '../../core/duration';
+import { errorLevel, errorShare } from '../../core/links';
+import type { DependencyLink } from '../../core/model';
+import { config, kConfigDefaults } from '../../ui/api';
+import { serviceLook } from '../../ui/service_chip';
+
+export const kNodeWidth = 164;
+export const kNodeHeight = 34;
+export const kColumnGap = 120;
+const kNameLettersMax = 15;
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+function shortened(name: string): string {
+  return name.length > kNameLettersMax ? `${name.slice(0, kNameLettersMax - 1)}…` : name;
+}
+
+function curve(from: Point, to: Point): string {
+  const startX = from.x + kNodeWidth;
+  const startY = from.y + kNodeHeight / 2;
+  const endY = to.y + kNodeHeight / 2;
+  const isBack = to.x <= from.x;
+  const bend = isBack ? kColumnGap * 0.8 : Math.max((to.x - startX) / 2, 30);
+  const dip = isBack ? kNodeHeight * 1.4 : 0;
+  return [
+    `M${startX} ${startY}`,
+    `C${startX + bend} ${startY + dip} ${to.x - bend} ${endY + dip} ${to.x - 6} ${endY}`,
+  ].join('');
+}
+
+export function Edge(props: {
+  readonly link: DependencyLink;
+  readonly from: Point;
+  readonly to: Point;
+  readonly most: number;
+  readonly href: string;
+}): JSX.Element {
+  const { link, from, to, most, href } = props;
+  const errors = link.errorCount ?? 0;
+  const level = errorLevel(link, config.value?.errorRates ?? kConfigDefaults.errorRates);
+  const width = 1.2 + 3.2 * Math.sqrt(link.callCount / most);
+  const tipY = to.y + kNodeHeight / 2;
+  const share = errors > 0 ? ` (${errorShare(link)})` : '';
+  const words = `${link.parent} calls ${link.child}: ${formatCount(link.callCount)} times, ${formatCount(errors)} errors${share}. Click for its traces`;
+  const middleX = (from.x + kNodeWidth + to.x) / 2;
+  const middleY = (from.y + to.y + kNodeHeight) / 2;
+  return (
+    <a class={`edge errors-${level}`} href={href} tabindex={-1}>
+      <title>{words}</title>
+      <path class="edge-reach" d={curve(from, to)} />
+      <path d={curve(from, to)} stroke-width={width} />
+      <path
+        class="edge-tip"
+        d={`M${to.x - 8} ${tipY - 4}L${to.x} ${tipY}L${to.x - 8} ${tipY + 4}Z`}
+      />
+      {to.x > from.x && (
+        <text x={middleX} y={middleY - 6} text-anchor="middle">
+          {formatCount(link.callCount)}
+          {errors > 0 && <tspan class="edge-share"> ✕ {errorShare(link)}</tspan>}
+        </text>
+      )}
+    </a>
+  );
+}
+
+export function NodeBox(props: {
+  readonly service: string;
+  readonly at: Point;
+  readonly href: string;
+}): JSX.Element {
+  const { service, at, href } = props;
+  return (
+    <a class={`map-node ${serviceLook(service, undefined)}`} href={href} tabindex={-1}>
+      <g transform={`translate(${at.x} ${at.y})`}>
+        <title>{service}. Click for its neighbours</title>
+        <rect class="map-box" width={kNodeWidth} height={kNodeHeight} rx="6" />
+        <rect class="map-mark" x="7" y="7" width="26" height={kNodeHeight - 14} rx="4" />
+        <text class="map-letters" x="20" y={kNodeHeight / 2 + 4} text-anchor="middle">
+          {markOf(service)}
+        </text>
+        <text class="map-name" x="41" y={kNodeHeight / 2 + 4.5}>
+          {shortened(service)}
+        </text>
+      </g>
+    </a>
+  );
+}
