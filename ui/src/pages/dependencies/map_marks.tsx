@@ -50,7 +50,8 @@ export function Edge(props: {
   const width = 1.2 + 3.2 * Math.sqrt(link.callCount / most);
   const tipY = to.y + kNodeHeight / 2;
   const share = errors > 0 ? ` (${errorShare(link)})` : '';
-  const words = `${link.parent} calls ${link.child}: ${formatCount(link.callCount)} times, ${formatCount(errors)} errors${share}. Click for its traces`;
+  const calls = `${formatCount(link.callCount)} times, ${formatCount(errors)} errors${share}`;
+  const words = `${link.parent} calls ${link.child}: ${calls}. Click for its traces`;
   const middleX = (from.x + kNodeWidth + to.x) / 2;
   const middleY = (from.y + to.y + kNodeHeight) / 2;
   return (
