@@ -12,12 +12,14 @@ from clew import faults, hooks
 OWNERS = """
 import concurrent.futures.thread, http.client, logging, multiprocessing.pool, threading
 import aiohttp, eventlet.green.http.client, eventlet.greenthread, eventlet.tpool, eventlet.wsgi
-import httpx
+import httplib2, httpx, urllib3.connectionpool
 import clew
 
 def everything():
     owners = [
-        aiohttp.ClientSession, concurrent.futures.thread.ThreadPoolExecutor,
+        aiohttp.BaseConnector, aiohttp.ClientSession, httplib2.Http,
+        urllib3.connectionpool.HTTPConnectionPool, urllib3.connectionpool.HTTPSConnectionPool,
+        concurrent.futures.thread.ThreadPoolExecutor,
         eventlet.greenthread, eventlet.greenthread.GreenThread, eventlet.tpool,
         eventlet.wsgi.HttpProtocol, http.client.HTTPConnection,
         eventlet.green.http.client.HTTPConnection, httpx.AsyncClient, httpx.Client,
@@ -41,6 +43,7 @@ for _ in range(3):
         "__init__", "submit", "_spawn_n", "execute", "handle_one_response", "putrequest",
         "endheaders", "getresponse", "close", "_send_single_request", "handle",
         "callHandlers", "apply_async", "_map_async", "imap", "imap_unordered", "start",
+        "setup", "connect", "_conn_request", "_make_request", "_prepare_proxy",
     }, changed
     clew.disable()
     after = everything()
