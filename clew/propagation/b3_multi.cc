@@ -51,13 +51,14 @@ bool read_ids(
     std::string_view trace_id,
     TraceContext& context
 ) noexcept {
-    const auto trace = internal::parse_b3_trace_id(trace_id);
-    const auto span = internal::parse_b3_span_id(headers.get(kSpanId.in(header_case)).value_or(""));
+    const auto trace = internal::parse_padded_trace_id(trace_id);
+    const auto span =
+        internal::parse_padded_span_id(headers.get(kSpanId.in(header_case)).value_or(""));
     if (!trace || !span || span->is_zero()) return false;
     context.trace_id = *trace;
     context.span_id = *span;
     if (const auto text = headers.get(kParentSpanId.in(header_case))) {
-        const auto parent = internal::parse_b3_span_id(*text);
+        const auto parent = internal::parse_padded_span_id(*text);
         if (!parent) return false;
         context.parent_id = *parent;  // all zeros: none, as Zipkin reads it
     }

@@ -2,8 +2,9 @@
 #pragma once
 
 // B3 in five headers, the form that every Zipkin library speaks: X-B3-TraceId (16 or 32 lower-hex
-// characters), X-B3-SpanId and X-B3-ParentSpanId (16), X-B3-Sampled (1 or 0; true and false of old
-// libraries are read, never written), X-B3-Flags (1: debug, and then no X-B3-Sampled).
+// characters), X-B3-SpanId and X-B3-ParentSpanId (16), X-B3-Sampled (1 or 0), X-B3-Flags (1: debug,
+// and then no X-B3-Sampled). Read as well, never written: ids without their leading zeros, from one
+// character on, and true and false, which old libraries send.
 //
 // Threads: immutable; call from anywhere.
 

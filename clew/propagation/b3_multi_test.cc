@@ -131,17 +131,53 @@ TEST(B3Multi, drops_the_whole_context_when_sampled_is_nonsense) {
     }
 }
 
+TEST(B3Multi, pads_trace_ids_without_their_leading_zeros) {
+    const std::string whole = "0123456789abcdef123456789abcdef0";
+    for (std::size_t size = 1; size <= whole.size(); ++size) {
+        const std::string id = whole.substr(whole.size() - size);
+        const std::string padded = std::string(size <= 16 ? 16 - size : 32 - size, '0') + id;
+        const Extracted out =
+            extract({{"X-B3-TraceId", id}, {"X-B3-SpanId", kSpan}, {"X-B3-Sampled", "0"}});
+        if (size == 1) {
+            EXPECT_EQ(out.found, Found::malformed);  // it is a lone zero
+            continue;
+        }
+        EXPECT_EQ(out.found, Found::ids) << id;
+        EXPECT_EQ(out.context.sampling, Sampling::not_sampled) << id;
+        EXPECT_EQ(inject(out.context)["X-B3-TraceId"], padded);
+    }
+    EXPECT_EQ(
+        extract({{"X-B3-TraceId", "1"}, {"X-B3-SpanId", kSpan}}).context.trace_id,
+        (model::TraceId{0, 1})
+    );
+}
+
+TEST(B3Multi, pads_span_and_parent_ids_without_their_leading_zeros) {
+    const std::string whole = "123456789abcdef1";
+    for (std::size_t size = 1; size <= whole.size(); ++size) {
+        const std::string id = whole.substr(whole.size() - size);
+        const Extracted out =
+            extract({{"X-B3-TraceId", kTrace64}, {"X-B3-SpanId", id}, {"X-B3-ParentSpanId", id}});
+        EXPECT_EQ(out.found, Found::ids) << id;
+        EXPECT_EQ(out.context.span_id, out.context.parent_id) << id;
+        EXPECT_EQ(inject(out.context)["X-B3-SpanId"], std::string(16 - size, '0') + id);
+    }
+}
+
 TEST(B3Multi, ignores_malformed_trace_ids_as_a_whole) {
     for (const std::string_view id :
          {"",
           "-",
           "463AC35C9F6413AD",
           "463ac35c9f6413ag",
-          "463ac35c9f6413adf",
           "48485a3953bb6124463ac35c9f6413ad0",
-          "463ac35c9f6413a",
           "0000000000000000",
+          "0",
+          "00000000000000000",
           "00000000000000000000000000000000",
+          "463ac35c9f6413 ad",
+          "g48485a3953bb6124",
+          "48485a3953bb6124g",
           "0x3ac35c9f6413ad",
           "+63ac35c9f6413ad"}) {
         expect_malformed({{"X-B3-TraceId", id}, {"X-B3-SpanId", kSpan}, {"X-B3-Sampled", "1"}});
@@ -153,8 +189,9 @@ TEST(B3Multi, ignores_malformed_span_ids_as_a_whole) {
          {"",
           "-",
           "A2FB4A1D1A96D312",
-          "a2fb4a1d1a96d31",
           "a2fb4a1d1a96d3122",
+          "a2fb4a1d ",
+          "0",
           "0000000000000000",
           "zzzzzzzzzzzzzzzz"}) {
         expect_malformed({{"X-B3-TraceId", kTrace64}, {"X-B3-SpanId", id}});
@@ -174,13 +211,13 @@ TEST(B3Multi, needs_both_ids) {
 }
 
 TEST(B3Multi, reads_an_all_zero_parent_as_none) {
-    const Extracted out = extract(
-        {{"X-B3-TraceId", kTrace64},
-         {"X-B3-SpanId", kSpan},
-         {"X-B3-ParentSpanId", "0000000000000000"}}
-    );
-    EXPECT_EQ(out.found, Found::ids);
-    EXPECT_TRUE(out.context.parent_id.is_zero());
+    for (const std::string_view zeros : {"0", "000", "0000000000000000"}) {
+        const Extracted out = extract(
+            {{"X-B3-TraceId", kTrace64}, {"X-B3-SpanId", kSpan}, {"X-B3-ParentSpanId", zeros}}
+        );
+        EXPECT_EQ(out.found, Found::ids);
+        EXPECT_TRUE(out.context.parent_id.is_zero());
+    }
 }
 
 TEST(B3Multi, accepts_names_in_any_case) {

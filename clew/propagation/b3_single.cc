@@ -47,17 +47,21 @@ std::string_view next_field(std::string_view& text, bool& last) noexcept {
 // Everything but a lone decision. False when the format is broken.
 bool read_fields(std::string_view text, TraceContext& context) noexcept {
     bool last = false;
-    const auto trace = internal::parse_b3_trace_id(next_field(text, last));
+    const auto trace = internal::parse_whole_trace_id(next_field(text, last));
     if (!trace || last) return false;
-    const auto span = internal::parse_b3_span_id(next_field(text, last));
+    const auto span = internal::parse_whole_span_id(next_field(text, last));
     if (!span || span->is_zero()) return false;
     context.trace_id = *trace;
     context.span_id = *span;
     if (last) return true;
-    const std::string_view decision = next_field(text, last);
-    if (decision.size() != 1 || !read_decision(decision[0], context)) return false;
-    if (last) return true;
-    const auto parent = internal::parse_b3_span_id(next_field(text, last));
+    std::string_view field = next_field(text, last);
+    if (field.size() == 1) {
+        if (!read_decision(field[0], context)) return false;
+        if (last) return true;
+        field = next_field(text, last);
+    }
+    // Also without a decision, as Brave reads it.
+    const auto parent = internal::parse_whole_span_id(field);
     if (!parent || !last) return false;  // a fifth field is none of ours
     context.parent_id = *parent;
     return true;
@@ -97,11 +101,11 @@ std::size_t B3Single::write(const TraceContext& context, char* out) noexcept {
     if (decision != 0) {
         *next++ = '-';
         *next++ = decision;
-        if (!context.parent_id.is_zero()) {
-            *next++ = '-';
-            write_hex16(context.parent_id.value, next);
-            next += 16;
-        }
+    }
+    if (!context.parent_id.is_zero()) {
+        *next++ = '-';
+        write_hex16(context.parent_id.value, next);
+        next += 16;
     }
     return static_cast<std::size_t>(next - out);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// B3 in one header: `b3: {trace id}-{span id}[-{0|1|d}[-{parent span id}]]`, or a decision alone,
-// `b3: 0`. Fields as in b3_multi.h; `d` is debug.
+// B3 in one header: `b3: {trace id}-{span id}[-{0|1|d}][-{parent span id}]`, or a decision alone,
+// `b3: 0`. Ids have 16 lower-hex characters, a trace id 16 or 32; `d` is debug.
 //
 // Threads: immutable; call from anywhere.
 

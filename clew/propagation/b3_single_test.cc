@@ -103,6 +103,15 @@ TEST(B3Single, continues_with_a_parent) {
     EXPECT_EQ(written(out.context), text);
 }
 
+TEST(B3Single, continues_with_a_parent_and_a_deferred_decision) {
+    const std::string text = joined({kTrace128, kSpan, kParent});
+    const Extracted out = B3Single::parse(text);
+    EXPECT_EQ(out.found, Found::ids);
+    EXPECT_EQ(out.context.sampling, Sampling::unset);
+    EXPECT_EQ(out.context.parent_id, model::SpanId{0x0020000000000001});
+    EXPECT_EQ(written(out.context), text);
+}
+
 TEST(B3Single, ignores_lone_letters_that_are_no_decision) {
     for (const std::string_view text : {"", "-", "2", "D", "t", "true", "00", "dd", " 1"}) {
         expect_malformed(text);
@@ -130,7 +139,9 @@ TEST(B3Single, ignores_malformed_ids_as_a_whole) {
 TEST(B3Single, ignores_a_fifth_field_and_missing_fields) {
     expect_malformed(joined({kTrace64, kSpan, "1", kParent, "1"}));
     expect_malformed(joined({kTrace64, kSpan, "1", kParent, ""}) + "-");
-    expect_malformed(joined({kTrace64, kSpan, kParent}));  // a parent needs a decision before it
+    expect_malformed(joined({kTrace64, kSpan, kParent, "1"}));  // the parent is the last field
+    expect_malformed(joined({kTrace64, kSpan}) + "--" + std::string(kParent));
+    expect_malformed(joined({kTrace64, kSpan, kParent.substr(1)}));
     expect_malformed(kTrace64);
     expect_malformed(std::string(kTrace64) + "-");
     expect_malformed(joined({kTrace64, kSpan}) + "-");
@@ -168,14 +179,11 @@ TEST(B3Single, reads_an_all_zero_parent_as_none) {
     EXPECT_TRUE(out.context.parent_id.is_zero());
 }
 
-TEST(B3Single, brings_every_context_back_except_a_parent_without_decision) {
+TEST(B3Single, brings_every_context_back_as_it_was) {
     for (const std::uint64_t high : {0ULL, 0x48485a3953bb6124ULL}) {
         for (const auto sampling : {Sampling::unset, Sampling::not_sampled, Sampling::sampled}) {
-            TraceContext context{{high, 7}, {8}, {9}, sampling, false, false, 0};
-            const TraceContext back = B3Single::parse(written(context)).context;
-            if (sampling == Sampling::unset)
-                context.parent_id = {};  // the form has no place for it
-            EXPECT_EQ(back, context);
+            const TraceContext context{{high, 7}, {8}, {9}, sampling, false, false, 0};
+            EXPECT_EQ(B3Single::parse(written(context)).context, context);
         }
     }
 }

@@ -97,19 +97,27 @@ def extract(headers: Mapping[Any, Any] | Iterable[tuple[Any, Any]]) -> Received:
         with clew.span("thumbnail", kind="consumer", parent=clew.extract(message.headers)):
             make_thumbnail(message)
 
-    headers is a mapping or an iterable of pairs; names, in any case, and values are str or bytes.
-    Nonsense counts as nothing: the span then begins a trace. Never raises.
+    headers is a mapping or an iterable of pairs; names, in any case, are str or bytes, values too,
+    or numbers where a queue has made some of them. Nonsense counts as nothing: the span then begins
+    a trace. Never raises.
     """
     found: dict[str, Any] = {}
     try:
         pairs = headers.items() if hasattr(headers, "items") else headers
         for name, value in pairs:
-            text = name.decode("latin-1") if isinstance(name, bytes) else name
-            if is_trace_header(text) or text.lower() == "baggage":
-                text = text.lower()
-                if isinstance(value, bytes):
-                    value = value.decode("latin-1")
-                found[text] = f"{found[text]},{value}" if text in found else value
+            text, said = _text_of(name), _text_of(value)
+            if text is None or said is None:
+                continue
+            text = text.lower()
+            if is_trace_header(text) or text == "baggage":
+                found[text] = f"{found[text]},{said}" if text in found else said
     except Exception:
         faults.report("clew.extract()")
     return Received(found)
+
+
+def _text_of(value: object) -> str | None:
+    """Text, bytes, or a number as text; None for everything else."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value).decode("latin-1")
+    return str(value) if isinstance(value, (str, int)) else None

@@ -116,6 +116,18 @@ def test_a_refusal_is_extracted_too(traced):
     assert not span.is_sampled
 
 
+@pytest.mark.parametrize("shape", [dict, lambda headers: list(headers.items())])
+def test_extract_reads_ids_without_leading_zeros_numbers_and_buffers(traced, shape):
+    """As queues hand them on: AMQP makes numbers of what looks like one, Kafka keeps bytes."""
+    before = clew.faults.counts()
+    sent = {"X-B3-TraceId": 1234, "X-B3-SpanId": bytearray(b"2e"), "X-B3-Sampled": True, 7: "other"}
+    for headers in (sent, sent | {"X-B3-SpanId": memoryview(b"2e")}, sent | {"X-B3-Flags": None}):
+        with clew.span("take", kind="consumer", parent=clew.extract(shape(headers))) as taken:
+            assert (taken.trace_id, taken.parent_id) == ("0000000000001234", "000000000000002e")
+            assert taken.is_sampled
+    assert clew.faults.counts() == before
+
+
 def test_extract_of_nonsense_raises_nothing():
     for headers in (5, None, [(1, 2)], [1], {1: 2}, "text"):
         assert clew.extract(headers).headers == {}
