@@ -4,17 +4,19 @@ whose environment has CLEW_ENABLE, which `clew-run PROGRAM` sets. Being in the e
 outlives a program that starts itself again.
 
 Apart from the package, because it has to cost nothing where nothing is traced: it needs no module
-that the interpreter has not loaded by then, and waits until the program imports a server.
+that the interpreter has not loaded by then, and waits until the program imports a server, or clew
+itself: a program that makes spans of its own wants them from the first on.
 
     CLEW_ENABLE   1, yes, true, on: as described; anything else: off
     CLEW_INCLUDE  names of programs, with * and ?, separated by commas: these are traced from their
                   start, others never. Without it: the program that clew-run was given, and
-                  whoever imports one of SERVERS
+                  every other one that imports clew or one of SERVERS
     CLEW_LOG_ANNOTATIONS
                   1, or a level of logging: log lines become annotations
     CLEW_RUN      set by clew-run: the process id of the program that it was given
 
-Threads: runs on the main thread before the program does, then on the thread that imports a server.
+Threads: runs on the main thread before the program does, then on the thread that imports a server
+or clew.
 """
 
 import os
@@ -25,6 +27,8 @@ SERVERS = ("eventlet.wsgi", "gunicorn.app.base", "uvicorn.server")
 # What the program that clew-run was given may import besides: it may be a client alone.
 CLIENTS = ("http.client", "httpx", "aiohttp")
 ZIPKIN = "eventlet.zipkin"
+# Programs of clew's own, by name and by `python -m`: they import clew for other ends.
+OWN_PROGRAMS = ("clew-run", "clew.run", "clew.check")
 ON = ("1", "yes", "true", "on")
 OFF = ("", "0", "no", "false", "off")
 
@@ -33,15 +37,25 @@ def start():
     """Begins to wait, or turns tracing on, or neither, as the environment says."""
     if os.environ.get("CLEW_ENABLE", "").lower() not in ON:
         return
+    program = _program_name()
     include = os.environ.get("CLEW_INCLUDE", "")
+    if program in OWN_PROGRAMS or (include and not _is_included(program, include)):
+        return
     awaited = SERVERS
-    if include:
-        if not _is_included(_program_name(), include):
-            return
+    if include or os.environ.get("CLEW_RUN") == str(os.getpid()):
         awaited += CLIENTS
-    elif os.environ.get("CLEW_RUN") == str(os.getpid()):
-        awaited += CLIENTS
-    sys.meta_path.insert(0, _Finder(awaited))
+    global _finder
+    _finder = _Finder(awaited)
+    sys.meta_path.insert(0, _finder)
+    # Another line of site-packages may have been first.
+    if any(name in sys.modules for name in ("clew", *awaited)):
+        _finder.turn_on()
+
+
+def imported():
+    """Turns tracing on where the environment says so: of clew, once it has been imported."""
+    if _finder is not None:
+        _finder.turn_on()
 
 
 class _Finder:
@@ -50,14 +64,19 @@ class _Finder:
     def __init__(self, awaited):
         self._awaited = frozenset(awaited)
 
+    def turn_on(self):
+        """Turns tracing on, the first time."""
+        if self._awaited:
+            self._awaited = frozenset()
+            _attempt(_enable)
+
     def find_spec(self, name, path=None, target=None):
         """What the import system asks; see importlib.abc.MetaPathFinder."""
         if name == ZIPKIN:
             return _attempt(_zipkin_spec)
         if name not in self._awaited:
             return None
-        self._awaited = frozenset()
-        _attempt(_enable)
+        self.turn_on()
         # Those that tracing has put before this one have not been asked yet.
         for finder in list(sys.meta_path):
             find = getattr(finder, "find_spec", None)
@@ -118,4 +137,5 @@ def _is_included(name, patterns):
     return any(fnmatchcase(name, pattern.strip()) for pattern in patterns.split(","))
 
 
+_finder = None
 _attempt(start)

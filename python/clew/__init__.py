@@ -10,8 +10,11 @@ An eventlet service turns more on by two lines::
     from clew.eventlet import patcher
     patcher.enable_trace_patch()
 
-Importing this package starts nothing and changes nothing.
+Importing this package starts nothing and changes nothing, unless the environment has CLEW_ENABLE:
+then it turns tracing on, so that the first span of a program under `clew-run` is one.
 """
+
+import sys
 
 from clew import baggage, faults
 from clew._native import Span, Tracer, current, span
@@ -40,3 +43,8 @@ __all__ = [
     "tracer",
     "wsgi",
 ]
+
+# There only where CLEW_ENABLE is set; see _clew_boot.py.
+_boot = sys.modules.get("_clew_boot")
+if _boot is not None:
+    _boot.imported()

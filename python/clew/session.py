@@ -224,7 +224,16 @@ def _service_name(name: str | None) -> str | None:
         return name
     if os.environ.get("CLEW_SERVICE_NAME") or os.environ.get("OTEL_SERVICE_NAME"):
         return None
-    return os.path.basename(sys.argv[0] if sys.argv else "") or "python"
+    return _program_name() or "python"
+
+
+def _program_name() -> str:
+    """The file's name; of `python -m NAME` that is not known yet while NAME's package loads."""
+    first = sys.argv[0] if sys.argv else ""
+    words = getattr(sys, "orig_argv", [])  # since CPython 3.10
+    if first == "-m" and "-m" in words[:-1]:
+        return str(words[words.index("-m") + 1])
+    return os.path.basename(first)
 
 
 def flush_at_exit() -> None:

@@ -73,6 +73,116 @@ def test_the_program_that_was_asked_for_may_be_a_client():
     assert done.returncode == 0, done.stderr
 
 
+def run_under_clew_run(text, **environment):
+    done = subprocess.run(
+        [services.CLEW_RUN, sys.executable, "-c", IS_ON + text],
+        cwd=services.TESTS,
+        env=services.clean_environment() | ON | environment,
+        capture_output=True,
+        text=True,
+        timeout=services.READY_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+FIRST_USES = {
+    "a span": "import clew\nwith clew.span('job') as span: assert int(span.trace_id, 16)",
+    "a name of it": "from clew import span\nwith span('job') as job: assert job.is_sampled",
+    "headers": "import clew\nwith clew.span('job'): assert clew.inject({})",
+    "the tracer": "import clew; assert clew.tracer() is not None",
+    "a sender's headers": (
+        "from clew.headers import extract\nimport clew\n"
+        "sent = extract({'X-B3-TraceId': '1f', 'X-B3-SpanId': '2e'})\n"
+        "with clew.span('job', parent=sent) as job: assert job.trace_id.endswith('1f')"
+    ),
+    "a thread's": (
+        "import threading\n"
+        "def work():\n    import clew\n    with clew.span('job') as job: assert job.is_sampled\n"
+        "thread = threading.Thread(target=work); thread.start(); thread.join()"
+    ),
+    "eventlet's": "from clew.eventlet import api; assert not api.is_tracing()",
+    "a decorated function": (
+        "import clew\n@clew.traced\ndef work(): return clew.current().is_sampled\nassert work()"
+    ),
+}
+
+
+@pytest.mark.parametrize("use", FIRST_USES)
+def test_a_program_that_imports_clew_is_traced_from_its_first_use_on(use):
+    text = FIRST_USES[use] + "\nassert is_on()\nassert 'http.client' not in sys.modules"
+    run_under_clew_run(text)
+    run_script(IS_ON + text, environment=ON)  # by its environment alone, as a worker of another
+
+
+def test_what_a_program_starts_is_traced_when_it_imports_clew():
+    text = IS_ON + "import clew; assert is_on()"
+    run_under_clew_run(
+        f"import subprocess; subprocess.check_call([sys.executable, '-c', {text!r}])"
+    )
+
+
+@pytest.mark.parametrize("environment", [{"CLEW_ENABLE": "0"}, {"CLEW_INCLUDE": "other"}])
+def test_importing_clew_turns_nothing_on_where_the_environment_says_no(environment):
+    run_script(IS_ON + "import clew; assert not is_on()", environment=ON | environment)
+
+
+def test_importing_clew_turns_nothing_on_without_the_variable():
+    run_script(IS_ON + "import clew; assert not is_on(); assert '_clew_boot' not in sys.modules")
+
+
+@pytest.mark.parametrize("program", [["-m", "clew.run"], [services.CLEW_RUN]])
+def test_commands_of_clew_do_not_trace_themselves(program):
+    done = subprocess.run(
+        [sys.executable, *program, "--help"],
+        cwd=services.TESTS,
+        env=services.clean_environment() | ON | {"CLEW_ENDPOINT": "carrier pigeon"},
+        capture_output=True,
+        text=True,
+        timeout=services.READY_SECONDS,
+        check=True,
+    )
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("module", ["clew", "http.client", "eventlet.wsgi"])
+def test_what_another_line_of_site_packages_has_imported_counts(module):
+    run_script(
+        IS_ON
+        + f"""
+import os, {module}
+os.environ |= {{"CLEW_ENABLE": "1", "CLEW_RUN": str(os.getpid())}}
+assert not is_on()
+import _clew_boot
+assert is_on()
+"""
+    )
+
+
+def test_importing_clew_imports_nothing_that_is_awaited():
+    run_script(
+        "import _clew_boot, clew, sys\n"
+        "assert not {*_clew_boot.SERVERS, *_clew_boot.CLIENTS} & set(sys.modules)"
+    )
+
+
+def test_a_package_run_as_a_module_is_named_after_it(tmp_path):
+    package = tmp_path / "thumbnails"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import clew.session\nprint(clew.session._service_name(None))"
+    )
+    (package / "__main__.py").write_text("")
+    out = subprocess.check_output(
+        [sys.executable, "-m", "thumbnails"],
+        cwd=tmp_path,
+        env=services.clean_environment(),
+        text=True,
+    )
+    assert out.strip() == "thumbnails"
+
+
 ORDERS = {
     "patched first": "import eventlet; eventlet.monkey_patch(); import http.client, eventlet.wsgi",
     "patched last": "import http.client, eventlet.wsgi, eventlet; eventlet.monkey_patch()",
