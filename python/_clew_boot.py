@@ -23,7 +23,24 @@ import os
 import sys
 
 # What a program imports that serves.
-SERVERS = ("eventlet.wsgi", "gunicorn.app.base", "uvicorn.server")
+SERVERS = (
+    "eventlet.wsgi",
+    "gunicorn.app.base",
+    "uvicorn.server",
+    "hypercorn",
+    "daphne",
+    "waitress",
+    "cheroot",
+    "werkzeug.serving",
+    "wsgiref.handlers",
+    "flask",
+    "django",
+    "falcon",
+    "bottle",
+    "pyramid",
+    "routes",
+    "starlette",
+)
 # What the program that clew-run was given may import besides: it may be a client alone.
 CLIENTS = ("http.client", "httpx", "aiohttp")
 ZIPKIN = "eventlet.zipkin"

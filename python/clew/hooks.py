@@ -19,6 +19,7 @@ from typing import Any
 HOOKS: Mapping[str, Mapping[str, str]] = {
     "eventlet": {
         "eventlet.wsgi": "clew.eventlet.server",
+        "eventlet.websocket": "clew.eventlet.websockets",
         "eventlet.greenthread": "clew.eventlet.context",
     },
     "greenthreads": {"eventlet.greenthread": "clew.eventlet.context"},  # as of "eventlet"
@@ -47,14 +48,65 @@ HOOKS: Mapping[str, Mapping[str, str]] = {
     "multiprocessing": {"multiprocessing.util": "clew.child_processes"},
     "logging": {"logging": "clew.log_records"},
     "log_annotations": {"logging": "clew.logging_capture"},
+    # Names and errors of server spans: what frameworks know about a request.
+    "flask": {"flask.app": "clew.frameworks.flask", "werkzeug.routing": "clew.frameworks.werkzeug"},
+    "django": {
+        "django.core.handlers.base": "clew.frameworks.django",
+        "django.core.handlers.exception": "clew.frameworks.django",
+    },
+    "falcon": {
+        "falcon.app": "clew.frameworks.falcon",
+        "falcon.asgi.app": "clew.frameworks.falcon",
+    },
+    "bottle": {"bottle": "clew.frameworks.bottle"},
+    "pyramid": {
+        "pyramid.router": "clew.frameworks.pyramid",
+        "pyramid.urldispatch": "clew.frameworks.pyramid",
+    },
+    "routes": {"routes.middleware": "clew.frameworks.routes"},
+    "starlette": {
+        "starlette.routing": "clew.frameworks.starlette",
+        "fastapi.routing": "clew.frameworks.starlette",
+    },
+    # Server spans where a server takes an application, and where an application is called.
     "gunicorn": {
         "gunicorn.workers.base": "clew.hosts",
         "gunicorn.workers.gasgi": "clew.hosts",
     },
     "uvicorn": {"uvicorn.config": "clew.hosts"},
+    "hypercorn": {"hypercorn.app_wrappers": "clew.hosts"},
+    "daphne": {"daphne.server": "clew.hosts"},
+    "waitress": {"waitress.server": "clew.hosts"},
+    "cheroot": {"cheroot.wsgi": "clew.hosts"},
+    "werkzeug": {"werkzeug.serving": "clew.hosts"},
+    "wsgiref": {"wsgiref.handlers": "clew.hosts", "wsgiref.simple_server": "clew.hosts"},
+    "applications": {
+        "flask.app": "clew.applications",
+        "django.core.handlers.wsgi": "clew.applications",
+        "django.core.handlers.asgi": "clew.applications",
+        "falcon.app": "clew.applications",
+        "falcon.asgi.app": "clew.applications",
+        "bottle": "clew.applications",
+        "pyramid.router": "clew.applications",
+        "routes.middleware": "clew.applications",
+        "starlette.applications": "clew.applications",
+    },
+    # Says at the end of a program that it listened and no request was traced.
+    "listening": {"socket": "clew.listening"},
 }
-# Only for those who ask; clew-run asks for the servers.
-SERVERS = ("gunicorn", "uvicorn")
+# Only for those who ask; clew-run asks for all but the first.
+SERVERS = (
+    "gunicorn",
+    "uvicorn",
+    "hypercorn",
+    "daphne",
+    "waitress",
+    "cheroot",
+    "werkzeug",
+    "wsgiref",
+    "applications",
+    "listening",
+)
 ON_REQUEST = ("log_annotations", *SERVERS)
 # Armed unless others are asked for.
 DEFAULT = tuple(name for name in HOOKS if name not in ON_REQUEST)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Applications that gunicorn and uvicorn serve, wrapped as clew.wsgi() and clew.asgi() would.
+"""Servers that are given an application, which these hooks wrap as clew.wsgi() and clew.asgi()
+would. eventlet.wsgi has a hook of its own (clew/eventlet/server.py); the loaders of uWSGI and
+mod_wsgi are compiled and have none.
 
 For programs that know nothing of tracing: one that wraps its application itself may have paths to
 skip, so these hooks are not among those of clew.enable(), but among those of clew-run.
 
-Threads: the hooks run where a server loads its application, on the main thread of a worker.
+Threads: the hooks run where a server takes its application, mostly on its main thread.
 """
 
 from __future__ import annotations
@@ -15,9 +17,20 @@ from typing import Any
 
 from clew import faults
 from clew.asgi_middleware import asgi
+from clew.listening import cover
 from clew.session import Session
 from clew.wsgi_middleware import wsgi
 
+# {module: (class, method that takes the application, attribute that has it then, wrapper)}
+TAKERS = {
+    "gunicorn.workers.gasgi": ("ASGIWorker", "load_wsgi", "asgi", asgi),
+    # By then it is ASGI 3, whatever it was before.
+    "uvicorn.config": ("Config", "load", "loaded_app", asgi),
+    "werkzeug.serving": ("BaseWSGIServer", "__init__", "app", wsgi),
+    "waitress.server": ("BaseWSGIServer", "__init__", "application", wsgi),
+    "cheroot.wsgi": ("Server", "__init__", "wsgi_app", wsgi),
+    "daphne.server": ("Server", "__init__", "application", asgi),
+}
 # Workers of gunicorn that serve WSGI; those of others may serve anything.
 WSGI_WORKERS = (
     "gunicorn.workers.sync",
@@ -28,13 +41,30 @@ WSGI_WORKERS = (
 
 
 def patch(session: Session, module: ModuleType) -> None:
-    """Hooks gunicorn.workers.base, gunicorn.workers.gasgi or uvicorn.config."""
+    """Hooks a module of TAKERS, or another one that is named here."""
+    replace = session.patches.replace
     if module.__name__ == "gunicorn.workers.base":
-        session.patches.replace(module.Worker, "load_wsgi", _load_wsgi)
-    elif module.__name__ == "gunicorn.workers.gasgi":
-        session.patches.replace(module.ASGIWorker, "load_wsgi", _load_asgi)
+        replace(module.Worker, "load_wsgi", _load_wsgi)
+    elif module.__name__ == "hypercorn.app_wrappers":
+        replace(module.ASGIWrapper, "__init__", functools.partial(_taken, "app", asgi))
+        replace(module.WSGIWrapper, "__init__", functools.partial(_taken, "app", wsgi))
+    elif module.__name__ == "wsgiref.handlers":
+        replace(module.BaseHandler, "run", _run)
+    elif module.__name__ == "wsgiref.simple_server":
+        replace(module.WSGIServer, "set_app", _set_app)
     else:
-        session.patches.replace(module.Config, "load", _load)
+        owner, method, attribute, wrap = TAKERS[module.__name__]
+        taken = functools.partial(_taken, attribute, wrap)
+        replace(getattr(module, owner), method, taken)
+
+
+def _taken(attribute: str, wrap: Any, original: Any) -> Any:
+    @functools.wraps(original)
+    def take(self, *args, **keywords):  # type: ignore[no-untyped-def]
+        original(self, *args, **keywords)
+        _wrap(self, attribute, wrap)
+
+    return take
 
 
 def _load_wsgi(original: Any) -> Any:
@@ -47,27 +77,28 @@ def _load_wsgi(original: Any) -> Any:
     return load_wsgi
 
 
-def _load_asgi(original: Any) -> Any:
+def _run(original: Any) -> Any:
+    """wsgiref's handlers take the application anew with each request."""
+
     @functools.wraps(original)
-    def load_wsgi(self):  # type: ignore[no-untyped-def]
-        original(self)
-        _wrap(self, "asgi", asgi)
+    def run(self, application):  # type: ignore[no-untyped-def]
+        return original(self, wsgi(application) if callable(application) else application)
 
-    return load_wsgi
+    return run
 
 
-def _load(original: Any) -> Any:
+def _set_app(original: Any) -> Any:
     @functools.wraps(original)
-    def load(self):  # type: ignore[no-untyped-def]
-        original(self)
-        # By then it is ASGI 3, whatever it was before.
-        _wrap(self, "loaded_app", asgi)
+    def set_app(self, application):  # type: ignore[no-untyped-def]
+        original(self, application)
+        cover()
 
-    return load
+    return set_app
 
 
 def _wrap(owner: Any, name: str, wrap: Any) -> None:
     try:
         setattr(owner, name, wrap(getattr(owner, name)))
+        cover()
     except Exception:
         faults.report("the application of a server")

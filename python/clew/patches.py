@@ -11,6 +11,7 @@ from typing import Any, Callable, NamedTuple
 
 # Makes the replacement out of what was there.
 Wrap = Callable[[Any], Any]
+_INHERITED = object()  # stands for the original where an owner has none of its own
 LAYERS_MAX = 100  # of wrappers around one function that are looked through
 
 
@@ -55,6 +56,15 @@ class Patches:
                 if copy is not owner and name in vars(copy):
                     self._replace(copy, name, wrap)
 
+    def add(self, owner: Any, name: str, wrap: Wrap) -> None:
+        """Sets owner.name to wrap(what owner inherits); restoring takes it away again."""
+        if name in vars(owner):
+            self.replace(owner, name, wrap)
+            return
+        replacement = wrap(getattr(owner, name))
+        setattr(owner, name, replacement)
+        self._replaced.append(Replaced(owner, name, _hook_of(wrap), _INHERITED, replacement))
+
     def replaced(self) -> list[str]:
         """What is replaced, as "http.client.HTTPConnection.close"; the first replaced first. Copies
         of a class have one name."""
@@ -68,13 +78,16 @@ class Patches:
         """
         while self._replaced:
             one = self._replaced.pop()
-            if vars(one.owner).get(one.name) is one.replacement:
+            if vars(one.owner).get(one.name) is not one.replacement:
+                continue
+            if one.original is _INHERITED:
+                delattr(one.owner, one.name)
+            else:
                 setattr(one.owner, one.name, one.original)
 
     def _replace(self, owner: Any, name: str, wrap: Wrap) -> None:
         original = vars(owner)[name]
-        function = getattr(wrap, "func", wrap)  # of a functools.partial
-        hook = (function.__module__, function.__qualname__)
+        hook = _hook_of(wrap)
         ours = [one.replacement for one in self._of(owner, name) if one.hook == hook]
         if any(layer is one for one in ours for layer in layers(original)):
             return
@@ -109,6 +122,11 @@ def copies_of_classes(packages: frozenset[str]) -> dict[tuple[str, str], list[ty
                 if isinstance(module, str) and module.partition(".")[0] in packages:
                     found.setdefault((module, one.__qualname__), []).append(one)
     return {key: classes for key, classes in found.items() if len(classes) > 1}
+
+
+def _hook_of(wrap: Wrap) -> tuple[str, str]:
+    function = getattr(wrap, "func", wrap)  # of a functools.partial
+    return function.__module__, function.__qualname__
 
 
 def _name_of(owner: Any) -> str:

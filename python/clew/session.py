@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from clew import faults
+from clew import error_stacks, faults
 from clew import hooks as _hooks
-from clew._native import Tracer, activate
+from clew._native import Tracer, activate, record_stacks
 from clew.imports import Watch
 from clew.patches import Patches
 
@@ -98,6 +98,7 @@ def enable(
     hooks: Iterable[str] | None = None,
     log_annotations: bool | int | str = False,
     legacy_tags: bool = False,
+    error_stack: bool | None = None,
     **options: Any,
 ) -> Tracer:
     """Traces this process, and returns its tracer. A second call replaces the first.
@@ -116,6 +117,7 @@ def enable(
     log_annotations    log lines of the standard logging become annotations of the current span:
                        True, or those of a level and above, 30 or "WARNING"
     legacy_tags        also the tag http.uri: path and query, as eventlet.zipkin sent it
+    error_stack        also the tag error.stack of exceptions; CLEW_ERROR_STACK, or False
     options            what else Tracer() takes
 
     What is not given comes from the environment (CLEW_ENDPOINT, CLEW_SERVICE_NAME or
@@ -127,6 +129,7 @@ def enable(
     """
     global _session
     check(legacy_tags, "legacy_tags", bool)
+    has_stacks = error_stacks.is_wanted(error_stack)
     level = _log_level(log_annotations)
     armed = _hooks.chosen(hooks)
     if level is not None and "log_annotations" not in armed:
@@ -150,6 +153,7 @@ def enable(
     _session = new
     atexit.register(flush_at_exit)
     activate(new_tracer, faults.report)
+    record_stacks(error_stacks.stack_of if has_stacks else None)
     return new_tracer
 
 

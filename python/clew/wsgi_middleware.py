@@ -50,7 +50,7 @@ def wsgi(
     return Wsgi(
         application,
         checked_paths(skip),
-        _known_bodies(),
+        known_bodies(),
         checked_header(trace_header),
         dict(tags or {}) or None,
     )
@@ -80,7 +80,7 @@ def checked_paths(skip: Iterable[str]) -> tuple[str, ...]:
     return tuple(path.rstrip("/") for path in paths)
 
 
-def _known_bodies() -> tuple[type, ...]:
+def known_bodies() -> tuple[type, ...]:
     """The types of bodies that mean something to a server: eventlet's "I have answered myself"."""
     marker: Any = getattr(sys.modules.get("eventlet.wsgi"), "ALREADY_HANDLED", None)
     return () if marker is None else (type(marker),)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "failure.h"
+
 PyDoc_STRVAR(
     exchange_doc,
     "One request while a WSGI server answers it, on behalf of a span that is recorded. It\n"
@@ -84,6 +86,9 @@ __attribute__((noinline)) static PyObject* failing(ExchangeObject* self) {
     PyErr_Fetch(&type, &error, &traceback);
     PyErr_NormalizeException(&type, &error, &traceback);
     if (error != NULL) {
+        if (traceback != NULL) {
+            PyException_SetTraceback(error, traceback);
+        }
         tell_failure(self, error);
     }
     PyErr_Restore(type, error, traceback);
@@ -163,8 +168,7 @@ void exchange_tell_status(PyObject* exchange) {
         clew_span_tag(&self->span->span, key, status);
         if (self->status[0] >= '5' && !self->has_failed) {
             self->has_failed = true;
-            self->span->has_error = true;
-            clew_span_error(&self->span->span, status);
+            span_tell_failed_status(self->span, status);
         }
     }
 }

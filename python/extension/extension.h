@@ -45,7 +45,11 @@ typedef struct {
     PyObject* current;  // ContextVar: the span that the running piece of work belongs to, or None
     TracerObject* active;  // of span() and Wsgi; NULL while tracing is off
     PyObject* report;      // called with a place and an exception when tracing fails; or NULL
-    SpanObject* no_span;   // one that was never started, for when tracing is off
+    PyObject* stack_of;    // tells of an exception where it was raised; or NULL
+    char* has_served;      // is set once a server span has begun; never NULL
+    Py_buffer served;      // what has_served points to; or its obj is NULL, and it is own_served
+    char own_served;
+    SpanObject* no_span;          // one that was never started, for when tracing is off
     PyObject* names[name_count];  // interned
     SpareSpans* spare;            // owned
     uint64_t tracers;             // that were made, ever
@@ -75,10 +79,12 @@ struct SpanObject {
     clew_context context;         // kept here because it stays valid after the end of the span
     const clew_carried* carried;  // goes on to calls made and spans started below; owned, or NULL
     PyObject* local_ip;           // what local() was told, for the spans below this one; or NULL
-    const void* request;          // the WSGI environ of a server span, to be compared only
+    PyObject* cause;              // str: the exception that set_cause() was told; or NULL
+    PyObject* cause_stack;        // str: where it was raised, where stacks are recorded; or NULL
     uint16_t local_port;
     bool is_open;
     bool has_error;
+    bool is_named;  // by set_name(): a route does not rename it
     clew_span span;
 };
 

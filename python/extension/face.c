@@ -29,6 +29,49 @@ static PyObject* activate(PyObject* module, PyObject* const* args, Py_ssize_t co
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(
+    record_stacks_doc,
+    "record_stacks(stack_of, /)\n"
+    "--\n\n"
+    "From now on an exception that a span is told about is also the tag \"error.stack\",\n"
+    "the str that stack_of(exception) returns; None: not."
+);
+static PyObject* record_stacks(PyObject* module, PyObject* stack_of) {
+    ModuleState* state = PyModule_GetState(module);
+    if (stack_of == Py_None) {
+        Py_CLEAR(state->stack_of);
+    } else {
+        Py_INCREF(stack_of);
+        Py_XSETREF(state->stack_of, stack_of);
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(
+    watch_served_doc,
+    "watch_served(buffer, /)\n"
+    "--\n\n"
+    "Sets the first byte of a writable buffer to 1 as soon as this process, or a fork of\n"
+    "it if the buffer is shared memory, has received a request; None: no longer."
+);
+static PyObject* watch_served(PyObject* module, PyObject* buffer) {
+    ModuleState* state = PyModule_GetState(module);
+    state->has_served = &state->own_served;
+    PyBuffer_Release(&state->served);
+    if (buffer != Py_None) {
+        if (PyObject_GetBuffer(buffer, &state->served, PyBUF_WRITABLE) < 0) {
+            return NULL;
+        }
+        if (state->served.len == 0) {
+            PyBuffer_Release(&state->served);
+            PyErr_SetString(PyExc_ValueError, "the buffer must not be empty");
+            return NULL;
+        }
+        state->has_served = state->served.buf;
+    }
+    Py_RETURN_NONE;
+}
+
 typedef struct {
     PyObject* kind;    // borrowed, or NULL
     PyObject* parent;  // borrowed, or NULL
@@ -133,6 +176,8 @@ static PyObject* span(PyObject* module, PyObject* const* args, Py_ssize_t count,
     { name, (PyCFunction)(void (*)(void))(function), flags, doc }
 PyMethodDef face_methods[] = {
     METHOD("activate", activate, METH_FASTCALL, activate_doc),
+    METHOD("record_stacks", record_stacks, METH_O, record_stacks_doc),
+    METHOD("watch_served", watch_served, METH_O, watch_served_doc),
     METHOD("span", span, METH_FASTCALL | METH_KEYWORDS, span_doc),
     {NULL, NULL, 0, NULL},
 };

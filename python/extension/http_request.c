@@ -109,17 +109,30 @@ static clew_text lower_case(clew_text method, char* into) {
     return name;
 }
 
+// The span, which the environ has from now on, and so has a copy that a middleware makes of it:
+// what comes later finds there that the request is traced.
+static SpanObject* receive(
+    TracerObject* tracer, PyObject* method, clew_text text, PyObject* environ
+) {
+    char name[METHOD_BYTES_MAX];
+    SpanObject* span = tracer_receive_span(tracer, lower_case(text, name), environ);
+    if (span == NULL || !PyUnicode_Check(method)) {
+        return span;  // it is no request
+    }
+    if (PyDict_SetItem(environ, tracer->state->names[name_span], (PyObject*)span) < 0) {
+        span_abandon(span);
+        Py_CLEAR(span);
+    }
+    return span;
+}
+
 SpanObject* http_receive(TracerObject* tracer, PyObject* method, PyObject* environ) {
     if (!PyUnicode_Check(method) || !PyDict_Check(environ)) {
         PyErr_SetString(PyExc_TypeError, "a request has a str for its method, a dict for environ");
         return NULL;
     }
     TextView text = text_of(method);
-    char name[METHOD_BYTES_MAX];
-    SpanObject* span = tracer_receive_span(tracer, lower_case(text.text, name), environ);
-    if (span != NULL) {
-        span->request = environ;
-    }
+    SpanObject* span = receive(tracer, method, text.text, environ);
     text_done(&text);
     return span;
 }
@@ -150,11 +163,7 @@ SpanObject* tracer_receive_environ(TracerObject* self, PyObject* environ) {
     }
     Py_INCREF(method);  // what shows it, or samples, may change the environ
     TextView text = text_of(method);
-    char name[METHOD_BYTES_MAX];
-    SpanObject* span = tracer_receive_span(self, lower_case(text.text, name), environ);
-    if (span != NULL) {
-        span->request = environ;
-    }
+    SpanObject* span = receive(self, method, text.text, environ);
     if (span != NULL && clew_span_is_sampled(&span->span)) {
         PyObject* target = environ_target(self, environ);
         if (target == NULL) {

@@ -75,6 +75,7 @@ static int module_exec(PyObject* module) {
         PyModule_AddFunctions(module, face_methods) < 0) {
         return -1;
     }
+    state->has_served = &state->own_served;
     state->spare = PyMem_Calloc(1, sizeof *state->spare);
     state->no_span = (SpanObject*)state->span_type->tp_alloc(state->span_type, 0);
     if (state->no_span == NULL ||
@@ -97,6 +98,8 @@ static int module_traverse(PyObject* module, visitproc visit, void* arg) {
     Py_VISIT(state->current);
     Py_VISIT(state->active);
     Py_VISIT(state->report);
+    Py_VISIT(state->stack_of);
+    Py_VISIT(state->served.obj);
     Py_VISIT(state->no_span);
     return 0;
 }
@@ -105,6 +108,9 @@ static int module_clear(PyObject* module) {
     ModuleState* state = PyModule_GetState(module);
     Py_CLEAR(state->active);
     Py_CLEAR(state->report);
+    Py_CLEAR(state->stack_of);
+    state->has_served = &state->own_served;
+    PyBuffer_Release(&state->served);
     Py_CLEAR(state->no_span);
     spare_spans_free(state);
     Py_CLEAR(state->tracer_type);

@@ -39,6 +39,7 @@
     NAME(script_name, "SCRIPT_NAME")                       \
     NAME(server_name, "SERVER_NAME")                       \
     NAME(server_port, "SERVER_PORT")                       \
+    NAME(span, "clew.span")                                \
     NAME(tracer, "tracer")                                 \
     NAME(wfile, "wfile")                                   \
     NAME(write, "write")                                   \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
+#include "failure.h"
 #include "wsgi.h"
 
 PyDoc_STRVAR(
@@ -73,6 +74,9 @@ __attribute__((noinline)) void response_failing(ResponseObject* self) {
     PyErr_Fetch(&type, &error, &traceback);
     PyErr_NormalizeException(&type, &error, &traceback);
     if (error != NULL) {
+        if (traceback != NULL) {
+            PyException_SetTraceback(error, traceback);
+        }
         response_tell_failure(self, error);
     }
     if (!self->has_sent) {
@@ -134,7 +138,7 @@ void response_finish(ResponseObject* self) {
         const clew_text status = {self->status, sizeof self->status};
         clew_span_tag(&span->span, key, status);
         if (self->status[0] >= '5' && !self->has_failed) {
-            clew_span_error(&span->span, status);
+            span_tell_failed_status(span, status);
         }
     } else if (self->start_response != NULL && self->write == NULL && !self->has_failed) {
         static const clew_text silence = {"start_response was not called", 29};

@@ -183,6 +183,9 @@ __attribute__((noinline)) static void end_failing(
         put_back(self, handler, wfile, application);
         exchange_tell_status(exchange);
     }
+    if (error != NULL && traceback != NULL) {
+        PyException_SetTraceback(error, traceback);
+    }
     if (error != NULL && !span->has_error) {
         span_tell_error(span, error);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
-#include "extension.h"
+#include "failure.h"
 
 PyDoc_STRVAR(
     span_doc,
@@ -67,9 +67,13 @@ void span_inherit_local(SpanObject* self, const SpanObject* parent) {
 void span_tell_error(SpanObject* self, PyObject* what) {
     if (self->is_open && clew_span_is_sampled(&self->span)) {
         self->has_error = true;
-        TextView text = PyExceptionInstance_Check(what) ? text_of_exception(what) : text_of(what);
+        const bool is_exception = PyExceptionInstance_Check(what);
+        TextView text = is_exception ? text_of_exception(what) : text_of(what);
         clew_span_error(&self->span, text.text);
         text_done(&text);
+        PyObject* stack = is_exception ? span_stack_of(self, what) : NULL;
+        span_tell_stack(self, stack);
+        Py_XDECREF(stack);
     }
 }
 
@@ -77,6 +81,7 @@ void span_finish_now(SpanObject* self) {
     if (self->is_open) {
         self->is_open = false;
         clew_span_finish(&self->span);
+        span_clear_cause(self);
     }
 }
 
@@ -84,6 +89,7 @@ void span_abandon(SpanObject* self) {
     if (self->is_open) {
         self->is_open = false;
         clew_span_abandon(&self->span);
+        span_clear_cause(self);
     }
 }
 
@@ -94,6 +100,7 @@ static void span_dealloc(SpanObject* self) {
     PyTypeObject* type = Py_TYPE(self);
     Py_CLEAR(self->token);
     Py_CLEAR(self->local_ip);
+    span_clear_cause(self);
     clew_carried_release(self->carried);
     const ModuleState* state = self->tracer != NULL ? self->tracer->state : NULL;
     Py_CLEAR(self->tracer);
@@ -379,6 +386,7 @@ PyDoc_STRVAR(
 );
 static PyObject* span_set_name(SpanObject* self, PyObject* name) {
     if (self->is_open) {
+        self->is_named = true;
         TextView text = text_of(name);
         clew_span_set_name(&self->span, text.text);
         text_done(&text);
@@ -392,7 +400,10 @@ static PyMethodDef span_methods[] = {
     METHOD("tag", span_tag, METH_FASTCALL, tag_doc),
     METHOD("annotate", span_annotate, METH_FASTCALL, annotate_doc),
     METHOD("error", span_error, METH_O, error_doc),
+    METHOD("error_status", span_error_status, METH_O, error_status_doc),
     METHOD("set_name", span_set_name, METH_O, name_doc),
+    METHOD("set_route", span_set_route, METH_FASTCALL, set_route_doc),
+    METHOD("set_cause", span_set_cause, METH_O, set_cause_doc),
     METHOD("remote", span_remote, METH_FASTCALL, remote_doc),
     METHOD("local", span_local, METH_FASTCALL, local_doc),
     METHOD("inject", span_inject, METH_NOARGS, inject_doc),

@@ -133,6 +133,9 @@ PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t cou
     }
     SpanObject* span = span_new(self);
     if (span != NULL) {
+        if (kind == clew_kind_server) {
+            *self->state->has_served = 1;
+        }
         TextView name = text_of(args[0]);
         if (parent != NULL) {
             clew_span_start(self->native, &span->span, kind, name.text, &parent->context);
@@ -214,6 +217,9 @@ static SpanObject* receive_span(
             );
         }
         int asked = 0;
+        if (kind == clew_kind_server) {
+            *self->state->has_served = 1;
+        }
         if (kind == clew_kind_server && (received.flags & clew_context_decided) == 0) {
             asked = receive_undecided(self, span, name, source, &received);
         } else {

@@ -109,25 +109,33 @@ static bool is_skipped(const WsgiObject* self, PyObject* environ) {
     return false;
 }
 
-// Whether somebody traces the request already: the server, or this middleware further out.
-static bool is_traced(const WsgiObject* self, PyObject* environ) {
-    PyObject* span = NULL;
-    if (PyContextVar_Get(self->state->current, Py_None, &span) < 0) {
+// Whether somebody further out has decided about the request already: a server's hook or this
+// middleware traces it, or its path is one to skip.
+static bool is_decided(const WsgiObject* self, PyObject* environ) {
+    PyObject* found = PyDict_GetItemWithError(environ, self->state->names[name_span]);
+    if (found == NULL) {
         PyErr_Clear();
         return false;
     }
-    const bool traced = Py_IS_TYPE(span, self->state->span_type) &&
-                        ((SpanObject*)span)->request == environ && ((SpanObject*)span)->is_open;
-    Py_DECREF(span);
-    return traced;
+    return !Py_IS_TYPE(found, self->state->span_type) || ((SpanObject*)found)->is_open;
+}
+
+// Leaves word of that for those further in. True, or false with an exception.
+static bool decide_to_skip(const WsgiObject* self, PyObject* environ) {
+    return PyDict_SetItem(environ, self->state->names[name_span], Py_None) == 0;
 }
 
 // The span of a request that shall have one; else NULL, and an exception if that is the
 // application's.
 static SpanObject* begin(const WsgiObject* self, PyObject* environ) {
     const ModuleState* state = self->state;
-    if (state->active == NULL || !PyDict_Check(environ) || is_traced(self, environ) ||
-        (self->skip != NULL && is_skipped(self, environ))) {
+    if (state->active == NULL || !PyDict_Check(environ) || is_decided(self, environ)) {
+        return NULL;
+    }
+    if (self->skip != NULL && is_skipped(self, environ)) {
+        if (!decide_to_skip(self, environ)) {
+            report_fault(state, "the start of a WSGI request");
+        }
         return NULL;
     }
     TracerObject* tracer = state->active;

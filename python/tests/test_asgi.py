@@ -428,3 +428,121 @@ def test_while_tracing_is_off_the_application_is_only_called():
 def test_a_wrong_argument_is_one_clear_sentence(words, arguments):
     with pytest.raises((TypeError, ValueError), match=words):
         clew.asgi(**{"application": plain, **arguments})
+
+
+class WebSocketDisconnect(Exception):
+    """As Starlette's: what its receive_text() raises."""
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1005, 4000])
+@pytest.mark.parametrize("error", [WebSocketDisconnect, asyncio.CancelledError, RuntimeError])
+def test_what_a_handler_raises_after_its_client_has_closed_is_no_error(traced, code, error):
+    async def application(scope, receive, send):
+        await send(ACCEPT)
+        await receive()
+        raise error("after the close")
+
+    server = Server(scope_of("websocket"), [{"type": "websocket.disconnect", "code": code}])
+    with pytest.raises(error):
+        server.run(application)
+    span = only(traced)
+    assert span["tags"]["websocket.close_code"] == str(code)
+    assert "error" not in span["tags"]
+    told = [note["value"] for note in span["annotations"]]
+    assert told == (["RuntimeError: after the close"] if error is RuntimeError else [])
+
+
+@pytest.mark.parametrize(("code", "error"), [(1000, None), (1006, "closed with 1006")])
+def test_an_application_that_only_sends_learns_of_the_close_by_sending(traced, code, error):
+    """The server's next message says how the client has closed; nobody asked for it."""
+
+    class Gone(Server):
+        async def send(self, message):
+            if message["type"] == "websocket.send":
+                raise OSError("the connection is closed")
+
+    async def application(scope, receive, send):
+        await send(ACCEPT)
+        try:
+            await send({"type": "websocket.send", "text": "hi"})
+        except OSError:
+            raise WebSocketDisconnect("1006") from None
+
+    server = Gone(scope_of("websocket"), [{"type": "websocket.disconnect", "code": code}])
+    with pytest.raises(WebSocketDisconnect):
+        server.run(application)
+    tags = only(traced)["tags"]
+    assert (tags["websocket.close_code"], tags.get("error")) == (str(code), error)
+
+
+def test_a_server_without_a_message_is_not_waited_for(traced):
+    class Silent(Server):
+        async def receive(self):
+            await asyncio.get_running_loop().create_future()
+
+    async def application(scope, receive, send):
+        await send(ACCEPT)
+        raise WebSocketDisconnect("1006")
+
+    with pytest.raises(WebSocketDisconnect):
+        Silent(scope_of("websocket")).run(application)
+    assert only(traced)["tags"]["error"] == "WebSocketDisconnect: 1006"
+
+
+@pytest.mark.parametrize("ending", ["return", "disconnect", "cancel", "send", "fail"])
+def test_a_client_that_has_gone_is_told_however_the_application_ends(traced, ending):
+    """A middleware may complete the response all the same, as Starlette's BaseHTTPMiddleware."""
+
+    class ClientDisconnect(Exception):
+        pass
+
+    raised = {"disconnect": ClientDisconnect, "cancel": asyncio.CancelledError, "fail": ValueError}
+
+    async def application(scope, receive, send):
+        await send(START)
+        await send(PART)
+        await receive()
+        if ending == "send":
+            await send(BODY)
+        if ending in raised:
+            raise raised[ending]("gone")
+
+    server = Server(received=[{"type": "http.disconnect"}])
+    if ending in raised:
+        with pytest.raises(raised[ending]):
+            server.run(application)
+    else:
+        server.run(application)
+    span = only(traced)
+    expected = "ValueError: gone" if ending == "fail" else "the response was not completed"
+    assert (span["tags"]["http.status_code"], span["tags"]["error"]) == ("200", expected)
+    assert [note["value"] for note in span["annotations"]] == ["client disconnected"]
+
+
+def test_a_disconnect_after_the_whole_response_is_no_event(traced):
+    async def application(scope, receive, send):
+        await plain(scope, receive, send)
+        await receive()
+
+    Server(received=[{"type": "http.disconnect"}]).run(application)
+    span = only(traced)
+    assert span["annotations"] == []
+    assert "error" not in span["tags"]
+
+
+def test_a_route_names_the_span_unless_the_application_has(traced):
+    async def application(scope, receive, send):
+        if scope["path"] == "/own":
+            clew.current().set_name("mine")
+        scope["route"] = type("Route", (), {"path": "/a/{item}"})
+        await plain(scope, receive, send)
+
+    Server().run(application)
+    Server(scope_of(path="/own", raw_path=b"/own")).run(application)
+    assert [span["name"] for span in traced.finished()] == ["get /a/{item}", "mine"]
+
+
+def test_a_path_to_skip_is_not_traced_further_in_either(traced):
+    inner = clew.asgi(plain)
+    assert Server().run(inner, skip=["/a"]) == [START, BODY]
+    assert traced.finished() == []

@@ -98,7 +98,7 @@ sent()
     assert "error" not in span["tags"]
 
 
-def test_a_websocket_is_a_span_without_status(collector):
+def test_a_websocket_is_named_and_ends_as_under_asgi(collector):
     span = one_span(
         collector,
         """
@@ -125,7 +125,42 @@ while sock.recv(4096):
 sent()
 """,
     )
-    assert span["tags"] == {"http.method": "GET", "http.path": "/chat"}
+    assert span["name"] == "websocket"
+    assert span["tags"] == {
+        "http.method": "GET",
+        "http.path": "/chat",
+        "http.status_code": "101",
+        "websocket.close_code": "1005",  # none was sent
+    }
+
+
+def test_a_websocket_whose_client_is_cut_off_is_an_error(collector):
+    span = one_span(
+        collector,
+        """
+from eventlet import websocket
+
+@websocket.WebSocketWSGI
+def echo(ws):
+    while (message := ws.wait()) is not None:
+        ws.send(message)
+
+listener = eventlet.listen(("127.0.0.1", 0))
+eventlet.spawn(wsgi.server, listener, echo, log_output=False)
+sock = socket.create_connection(listener.getsockname())
+sock.sendall(
+    b"GET /chat HTTP/1.1\\r\\nHost: a\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\nSec-WebSocket-Version: 13\\r\\n\\r\\n"
+)
+assert b"101" in sock.recv(4096)
+sock.close()
+while patcher.active_tracer().stats()["finished"] == 0:
+    eventlet.sleep(0.01)
+sent()
+""",
+    )
+    assert span["tags"]["websocket.close_code"] == "1006"
+    assert span["tags"]["error"] == "closed with 1006"
 
 
 def test_a_body_that_is_written_by_hand_is_watched_too(collector):
