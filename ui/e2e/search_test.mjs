@@ -33,7 +33,7 @@ describe('the search page', () => {
       await page.getByLabel('Service', { exact: true }).fill(shop);
       await page.getByLabel('Tags').fill(`http.method=GET and http.path=/${cart}`);
       await page.getByLabel('Min duration').fill('30ms');
-      await page.getByLabel('Time').selectOption('1h');
+      await page.getByLabel('Time', { exact: true }).selectOption('1h');
       await page.getByLabel('Limit').fill('25');
       await page.getByRole('button', { name: 'Find traces' }).click();
       await eventually(() => parameters(page), {

@@ -88,3 +88,78 @@ describe('a service', () => {
     });
   });
 });
+
+describe('the box in the top bar', () => {
+  const id = spans[0].traceId;
+  const middle = spans[1].id;
+  const wide = '0'.repeat(16) + id;
+  const uuid = wide.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+  async function paste(page, text) {
+    const box = page.getByLabel('Trace id, or a service');
+    await box.fill(text);
+    await box.press('Enter');
+  }
+
+  it('opens a trace by whatever names it', async () => {
+    await stage.withPage(
+      async (page) => {
+        await stage.visit(page, 'dependency');
+        for (const [text, span] of [
+          [` ${id.toUpperCase()} `],
+          [`"traceId":"${id}",`],
+          [`${id}-${middle}-1`, middle],
+          [`http://other.example/zipkin/traces/${id}?span=${middle}`, middle],
+        ]) {
+          await stage.visit(page, 'dependency');
+          await paste(page, text);
+          await page.locator('.trace-header').waitFor();
+          const { pathname, searchParams } = new URL(page.url());
+          assert.equal(pathname, `/zipkin/traces/${id}`);
+          assert.equal(searchParams.get('span'), span ?? null);
+        }
+        for (const text of [`00-${wide}-${middle}-01`, uuid]) {
+          await stage.visit(page, 'dependency');
+          await paste(page, text);
+          await eventually(() => new URL(page.url()).pathname, `/zipkin/traces/${wide}`);
+        }
+      },
+      { expected: [/status of 404/] },
+    );
+  });
+
+  it('searches for a service, or a Swift transaction by its tag', async () => {
+    await stage.withPage(async (page) => {
+      await stage.visit(page, 'dependency');
+      await paste(page, `${mine}-STORE`);
+      await eventually(() => new URL(page.url()).search, `?serviceName=${services[1]}`);
+      await paste(page, 'txc2c5b1cb8f0a4b1a9d5e7-00692b8d00');
+      await eventually(
+        () => new URL(page.url()).searchParams.get('annotationQuery'),
+        'swift.trans_id=txc2c5b1cb8f0a4b1a9d5e7-00692b8d00',
+      );
+    });
+  });
+
+  it('says in words what is no trace, and asks the server for no nonsense', async () => {
+    await stage.withPage(async (page, seen) => {
+      await stage.visit(page, 'dependency');
+      const answer = page.locator('.lookup-answer');
+      for (const [text, words] of [
+        [`${'a'.repeat(40)}`, 'A trace id has at most 32 digits; this has 40.'],
+        ['what is this?', 'The box takes a trace id, a traceparent or b3 header'],
+        [`${mine}-`, 'These come near'],
+        ['', 'Paste a trace id'],
+      ]) {
+        await paste(page, text);
+        await answer.filter({ hasText: words }).waitFor();
+      }
+      await paste(page, `${mine}-`);
+      await answer.getByRole('link').first().waitFor();
+      assert.equal(await answer.getByRole('link').count(), services.length);
+      await page.keyboard.press('Escape');
+      await eventually(() => answer.count(), 0);
+      assert.ok(!seen.requests.some((url) => url.includes('/api/v2/trace/')));
+    });
+  });
+});

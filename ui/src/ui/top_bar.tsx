@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bar over every page: where one is, a box that takes a trace id, the time zone and the theme.
+// The bar over every page: where one is, a box that opens traces, the time zone and the theme.
 import type { JSX } from 'preact';
 import { formatOffset } from '../core/instant';
 import { config } from './api';
 import { Icon } from './icons';
 import { KeyHelp } from './key_help';
 import { now } from './now';
-import { navigate, place } from './router';
+import { place } from './router';
 import { nextTheme, theme } from './theme';
+import { TraceBox } from './trace_box';
 import { switchZone, zone, zoneWords } from './zone';
-
-function openTrace(event: SubmitEvent): void {
-  event.preventDefault();
-  const field = (event.currentTarget as HTMLFormElement).elements.namedItem('traceId');
-  const id = field instanceof HTMLInputElement ? field.value.trim().toLowerCase() : '';
-  if (id !== '') navigate(`traces/${encodeURIComponent(id)}`);
-}
 
 function NavLink(props: { readonly href: string; readonly here: boolean; readonly text: string }) {
   return (
@@ -68,18 +62,7 @@ export function TopBar(): JSX.Element {
           <NavLink href="dependency" here={path === 'dependency'} text="Dependencies" />
         )}
       </nav>
-      <form class="trace-id-form" role="search" aria-label="Open a trace" onSubmit={openTrace}>
-        <Icon name="search" />
-        <input
-          name="traceId"
-          class="field trace-id-field"
-          type="text"
-          placeholder="Trace id"
-          aria-label="Trace id"
-          autocomplete="off"
-          spellcheck={false}
-        />
-      </form>
+      <TraceBox />
       <KeyHelp />
       <ZoneButton />
       <button
