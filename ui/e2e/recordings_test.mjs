@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { noBinary, startClew } from './clew_server.mjs';
 import { lookFaults } from './page_checks.mjs';
 import { missing, postRecording } from './shared_traces.mjs';
-import { activeRow, eventually, Stage } from './stage.mjs';
+import { activeRow, eventually, Stage, withPageOf } from './stage.mjs';
 import { kDeepId } from './state_steps.mjs';
 
 const kRecording = 'nezha-tt-medium.ndjson.zst';
@@ -17,9 +17,8 @@ let sent;
 
 before(async () => {
   if (skip) return;
-  const clew = await startClew();
-  await stage.open(clew);
-  sent = await postRecording(clew.url, kRecording);
+  await stage.open(await withPageOf(await startClew()));
+  sent = await postRecording(stage.url, kRecording);
   await stage.waitForTrace(kDeepId, 200);
 });
 after(() => stage.close());

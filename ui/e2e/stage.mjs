@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { startFakeServer } from './fake_server.mjs';
+import { startFront } from './front_server.mjs';
 
 export const kRealUrl = process.env.CLEW_URL?.replace(/\/+$/, '').replace(/\/zipkin$/, '');
 const kDeadlineMs = 15_000;
@@ -36,6 +37,18 @@ async function startServer() {
   return kRealUrl === undefined ? startFakeServer() : { url: kRealUrl, close: async () => {} };
 }
 
+/** With CLEW_PAGE, the folder of a build: that page instead of the one the server embeds. */
+export async function withPageOf(server) {
+  const folder = process.env.CLEW_PAGE;
+  if (folder === undefined) return server;
+  const front = await startFront(folder, server.url);
+  const close = async () => {
+    await front.close();
+    await server.close();
+  };
+  return { url: front.url, close };
+}
+
 /** Reads what the page and the browser say against it; `expected` lines are allowed. */
 function watch(page, origin) {
   const complaints = [];
@@ -58,7 +71,7 @@ function watch(page, origin) {
 export class Stage {
   /** `server`: {url, close} to use instead of the usual one. */
   async open(server) {
-    this.server = server ?? (await startServer());
+    this.server = server ?? (await withPageOf(await startServer()));
     this.profile = mkdtempSync(join(tmpdir(), 'clew-page-'));
     this.browser = await chromium.launch({
       executablePath: findChromium(),

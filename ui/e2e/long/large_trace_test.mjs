@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { noBinary, startClew } from '../clew_server.mjs';
 import { postLargeTrace } from '../large_trace.mjs';
 import { axeFaults, lookFaults } from '../page_checks.mjs';
-import { eventually, Stage } from '../stage.mjs';
+import { eventually, Stage, withPageOf } from '../stage.mjs';
 
 const kCount = 100_000;
 const kId = '00000000000001a6';
@@ -15,7 +15,7 @@ const stage = new Stage();
 
 before(async () => {
   if (skip) return;
-  await stage.open(await startClew());
+  await stage.open(await withPageOf(await startClew()));
   await postLargeTrace(stage.url, kId, kCount);
   await stage.waitForTrace(kId, kCount);
 });

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { noBinary, startClew } from '../clew_server.mjs';
 import { axeFaults, lookFaults, signsOf } from '../page_checks.mjs';
 import { missing, postRecording, smallFiles } from '../shared_traces.mjs';
-import { Stage } from '../stage.mjs';
+import { Stage, withPageOf } from '../stage.mjs';
 
 const kLarge = [
   'nezha-ob-medium.ndjson.zst',
@@ -20,7 +20,7 @@ let services = [];
 
 before(async () => {
   if (skip) return;
-  await stage.open(await startClew());
+  await stage.open(await withPageOf(await startClew()));
   for (const name of [...kLarge, ...smallFiles()]) await postRecording(stage.url, name);
   services = await (await fetch(`${stage.url}/api/v2/services`)).json();
 });
