@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `clew-run --check` says of an interpreter: the hooks that fit what is installed there,
-whether the collector takes a span, and where that span can be seen.
+whether the collector takes a span, where that span can be seen, and what will make server spans in
+a program.
 """
 
 from __future__ import annotations
@@ -17,18 +18,24 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import warnings
+from collections.abc import Sequence
 
-from clew import __version__, hooks, session
+from clew import __version__, hooks, session, verdict
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:9411/api/v2/spans"  # the library's
 PAGE_PORT = 9411  # where a page is looked for when the endpoint is scribe's
 SEND_SECONDS_MAX = 5
 SPAN_NAME = "clew-run --check"
+NO_SERVER_SPANS = 3  # an exit status
 NOT_INSTALLED = ": not installed"
 
 
-def main() -> int:
-    """Prints; 0 when a span could be sent and nothing that is installed refuses its hook."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Prints; 0 when a span could be sent, nothing that is installed refuses its hook, and the
+    program will make server spans; NO_SERVER_SPANS when only that is missing.
+
+    arguments: the folder that the program is started in, its path, its own arguments; or none.
+    """
     warnings.simplefilter("ignore")  # of what is imported only to be looked at
     print(f"clew {__version__}, {platform.python_implementation()} {platform.python_version()}")
     print(f"  {sys.executable}")
@@ -43,24 +50,49 @@ def main() -> int:
         print(f"settings: {error}")
         return 1
     try:
-        fits = tell_hooks()
+        fits = tell_hooks(used_by(arguments))
         trace_id = send_span()
     finally:
         session.disable()
     if trace_id:
         tell_address(endpoint_in_use(), trace_id)
-    return 0 if trace_id and fits else 1
+    serves = tell_verdict(*arguments) if len(arguments) > 1 else True
+    if not trace_id or not fits:
+        return 1
+    return 0 if serves else NO_SERVER_SPANS
+
+
+def tell_verdict(folder: str, path: str, *arguments: str) -> bool:
+    """Says what will make server spans; whether something will, or nothing can be said."""
+    if verdict.is_interpreter(path) and not arguments:
+        print("SERVER spans: name the program as well: clew-run --check python PROGRAM")
+        return True
+    serves, sentence = verdict.of_program(path, arguments, folder)
+    print(sentence)
+    return serves
 
 
 def named_by_environment() -> bool:
     return bool(os.environ.get("CLEW_SERVICE_NAME") or os.environ.get("OTEL_SERVICE_NAME"))
 
 
-def tell_hooks() -> bool:
-    """Arms every hook whose module is installed, and says what it replaced; whether all fit."""
+def used_by(arguments: Sequence[str]) -> set[str] | None:
+    """The servers and frameworks of a program, as verdict.uses() names them; None: any."""
+    if len(arguments) < 2 or (verdict.is_interpreter(arguments[1]) and len(arguments) < 3):
+        return None
+    folder, path, *words = arguments
+    used = set(verdict.uses(path, words, folder))
+    return used | {"starlette"} if "fastapi" in used else used
+
+
+def tell_hooks(used: set[str] | None = None) -> bool:
+    """Arms every hook whose module is installed, but for servers and frameworks that are not among
+    the used ones, and says what it replaced; whether all fit.
+    """
     active = session.active()
     assert active is not None
-    modules = sorted({changed for changed, _ in hooks.targets(active.hooks)})
+    changed_ones = {changed for changed, _ in hooks.targets(active.hooks)}
+    modules = sorted(name for name in changed_ones if is_of_interest(name, used))
     refusals = [refusal for refusal in dict.fromkeys(map(import_one, modules)) if refusal]
     replaced = active.patches.replaced()
     for module in modules:
@@ -75,6 +107,11 @@ def tell_hooks() -> bool:
     for refusal in refusals:
         print(f"  {refusal}")
     return all(refusal.endswith(NOT_INSTALLED) for refusal in refusals)
+
+
+def is_of_interest(module: str, used: set[str] | None) -> bool:
+    known = verdict.known_as(module)
+    return used is None or known is None or known in used
 
 
 def import_one(module: str) -> str:
@@ -146,4 +183,4 @@ def ask(url: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -9,23 +9,31 @@ program's own interpreter has to see.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 
+from clew import verdict
+
 USAGE = """\
 usage: clew-run PROGRAM [ARGUMENT ...]
-       clew-run --check [PROGRAM]
+       clew-run --check [PROGRAM [ARGUMENT ...]]
 
 Runs PROGRAM traced. All settings are environment variables: CLEW_ENDPOINT (by default
 http://127.0.0.1:9411/api/v2/spans), CLEW_SERVICE_NAME, CLEW_SAMPLE_RATE and so on; CLEW_INCLUDE
 names the programs to trace, by default PROGRAM and what it starts that serves.
 
 --check  says what would be hooked in PROGRAM's interpreter (without PROGRAM: in this one), sends
-         one span to the collector, and prints its address.
+         one span to the collector, prints its address, and ends with what will make server spans
+         in PROGRAM. Status 0: all of that is well; 3: all but server spans; 1: something else.
 """
+# They start other programs: that they are no Python says nothing.
+LAUNCHERS = frozenset(
+    "sh bash dash ksh zsh env nice ionice nohup time timeout setsid stdbuf sudo su runuser gosu "
+    "su-exec tini dumb-init catatonit chroot unshare systemd-run taskset numactl flock xargs "
+    "strace ltrace perf make npm".split()
+)
 INTERPRETER_SECONDS_MAX = 60
 SHEBANG_BYTES_MAX = 256  # what Linux reads of a script's first line
 
@@ -37,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(USAGE, end="")
         return 0 if words else 2
     if words[0] == "--check":
-        return check(words[1] if len(words) > 1 else None)
+        return check(*words[1:2], arguments=words[2:])
     if words[0].startswith("-"):
         print(f"clew-run: there is no option {words[0]}\n\n{USAGE}", end="", file=sys.stderr)
         return 2
@@ -50,6 +58,11 @@ def become(words: Sequence[str]) -> int:
     if path is None:
         return none_such(words[0])
     interpreter = interpreter_of(path)
+    if interpreter is None and not starts_others(path):
+        print(
+            f"clew-run: {words[0]} is no Python program: only what it starts in Python is traced",
+            file=sys.stderr,
+        )
     if interpreter is not None and interpreter != sys.executable and not sees_clew(interpreter):
         print(f"clew-run: {words[0]} runs untraced: {missing(interpreter)}", file=sys.stderr)
     environment = os.environ | {"CLEW_ENABLE": "1", "CLEW_RUN": str(os.getpid())}
@@ -59,21 +72,25 @@ def become(words: Sequence[str]) -> int:
         return fail(f"{words[0]}: {error.strerror}", 126)
 
 
-def check(program: str | None) -> int:
+def check(program: str | None = None, arguments: Sequence[str] = ()) -> int:
     """Runs clew/check.py in the interpreter of a program."""
     interpreter: str | None = sys.executable
+    about: list[str] = []
     if program is not None:
         path = shutil.which(program)
         if path is None:
             return none_such(program)
         interpreter = interpreter_of(path)
+        about = [os.getcwd(), os.path.abspath(path), *arguments]
+        if interpreter is None and os.path.basename(path) in verdict.COMPILED:
+            interpreter = sys.executable
         if interpreter is None:
             return fail(f"{path} is no Python program: nothing can be said about it", 1)
     assert interpreter is not None
     if not sees_clew(interpreter):
         return fail(missing(interpreter), 1)
     sys.stdout.flush()
-    command = [os.path.abspath(interpreter), "-m", "clew.check"]
+    command = [os.path.abspath(interpreter), "-m", "clew.check", *about]
     return subprocess.run(command, cwd="/", check=False).returncode
 
 
@@ -87,22 +104,36 @@ def none_such(program: str) -> int:
 
 def interpreter_of(path: str) -> str | None:
     """The Python that runs a program: of its first line, or itself; None when it is no Python."""
-    # Not whatever begins so: python3-config is a program. python3.13t and python3-dbg are Pythons.
-    if re.fullmatch(r"python[0-9.]*[a-z]*(-dbg)?", os.path.basename(path)):
+    if verdict.is_interpreter(path):
         return path
+    first = first_word_of(path)
+    return shutil.which(first) if os.path.basename(first).startswith("python") else None
+
+
+def first_word_of(path: str) -> str:
+    """What a script's first line says runs it; empty for what is no script, or cannot be read."""
     try:
         with open(path, "rb") as file:
             line = file.read(SHEBANG_BYTES_MAX).partition(b"\n")[0]
     except OSError:
-        return None  # it may be run all the same
+        return ""  # it may be run all the same
     if not line.startswith(b"#!"):
-        return None
+        return ""
     words = os.fsdecode(line[2:]).split()
     if words and os.path.basename(words[0]) == "env":
         words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
-    if not words or not os.path.basename(words[0]).startswith("python"):
-        return None
-    return shutil.which(words[0])
+    return words[0] if words else ""
+
+
+def starts_others(path: str) -> bool:
+    """Whether a program is there to start others, or has an interpreter of Python in it, or cannot
+    be run at all.
+    """
+    first = first_word_of(path)
+    if first and shutil.which(first) is None:
+        return True
+    names = {os.path.basename(path), os.path.basename(first)}
+    return not names.isdisjoint(LAUNCHERS | verdict.COMPILED.keys())
 
 
 def sees_clew(interpreter: str) -> bool:

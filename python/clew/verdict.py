@@ -76,21 +76,21 @@ INSTALLED = re.compile(r"[/\\](site|dist)-packages[/\\]")
 BY_HAND = "wrap the application: clew.wsgi(application), or clew.asgi(application)"
 
 
-def of_compiled(name: str) -> str:
-    """The verdict about a program of COMPILED."""
-    return (
-        f"SERVER spans: {COMPILED[name]} has no hook; the hooks of {_listed(FRAMEWORKS.values())} "
-        "make them where clew is installed for the Python that it loads; for plain WSGI, two lines "
-        "in the application: import clew; application = clew.wsgi(application)"
-    )
-
-
 def of_program(path: str, arguments: Sequence[str], folder: str) -> tuple[bool, str]:
-    """Whether a Python program will make server spans, and the sentence that says so.
+    """Whether a program will make server spans, and the sentence that says so.
 
     path: of the program; folder: where it is started.
     """
     found = uses(path, arguments, folder)
+    compiled = COMPILED.get(os.path.basename(path))
+    if compiled is not None:
+        found = [name for name in found if name in FRAMEWORKS.values()]
+        if not found:
+            return False, (
+                f"SERVER spans: no: {compiled} has no hook; those of the frameworks make them "
+                f"({_listed(FRAMEWORKS.values())}); plain WSGI needs two lines in the application: "
+                "clew.enable() and application = clew.wsgi(application)"
+            )
     hooked = [name for name in found if name not in UNKNOWN.values()]
     if hooked:
         return True, f"SERVER spans: yes, by {_listed(hooked)}"
@@ -108,7 +108,7 @@ def uses(path: str, arguments: Sequence[str], folder: str) -> list[str]:
     """The servers, then the frameworks, then the unknown ones that a program imports."""
     script = os.path.realpath(path)
     search = [os.path.dirname(script), folder, *sys.path]
-    waiting = deque(named_by(arguments))
+    waiting = deque([*named_by(arguments), *_scripts_of(arguments, folder)])
     own: set[str] = set()  # installed packages that are the program's
     if is_interpreter(path):
         waiting.extend(_started_by(arguments, folder, search))
@@ -156,6 +156,14 @@ def named_by(arguments: Iterable[str]) -> Iterator[str]:
         if match and (is_app or ":" in value):
             yield match[1]
         previous = argument
+
+
+def _scripts_of(arguments: Sequence[str], folder: str) -> Iterator[str]:
+    """What the files import that arguments name: --wsgi-file=thumbnails.py"""
+    for argument in arguments:
+        file = argument.rpartition("=")[2]
+        if file.endswith((".py", ".wsgi")):
+            yield from imports_of(os.path.join(folder, file), "")
 
 
 def _started_by(arguments: Sequence[str], folder: str, search: list[str]) -> Iterator[str]:
