@@ -47,10 +47,15 @@ describe('the first steps page', () => {
       await stage.visit(page, '');
       await page.getByRole('heading', { name: 'Send the first span' }).waitFor();
       await page.getByText('Nothing received yet').waitFor();
-      const [curl, python] = await page.locator('.snippet code').allTextContents();
+      const [curl, run, python, otel, spring] = await page
+        .locator('.snippet code')
+        .allTextContents();
       assert.match(curl, new RegExp(`curl -X POST ${stage.url}/api/v2/spans`));
       assert.match(curl, /"traceId":"[0-9a-f]{32}","id":"[0-9a-f]{16}"/);
       assert.equal(python, 'from clew.eventlet import patcher\npatcher.enable_trace_patch()');
+      const endpoint = `${stage.url}/api/v2/spans`;
+      assert.match(run, /^pip install .*\.whl\n/);
+      for (const text of [run, otel, spring]) assert.ok(text.includes(`=${endpoint}`), text);
 
       const spans = hello();
       await stage.post(spans);

@@ -2,6 +2,8 @@
 // A service's sign: its colour and its two characters, so that colour is never the only difference.
 import type { JSX } from 'preact';
 import { colourOf, markOf } from '../core/colours';
+import { visibleText } from '../core/visible';
+import { SpanText } from './span_text';
 
 /** Classes that set `--hue` and `--ink`, and the pattern over them. `pattern` as of patternsOf. */
 export function serviceLook(service: string, pattern: number | undefined): string {
@@ -30,9 +32,11 @@ interface ChipProps extends MarkProps {
 
 export function ServiceChip({ service, pattern, count, title }: ChipProps): JSX.Element {
   return (
-    <span class="chip" title={title}>
+    <span class="chip" title={title === undefined ? undefined : visibleText(title)}>
       <ServiceMark service={service} pattern={pattern} />
-      <span class="chip-name">{service}</span>
+      <span class="chip-name">
+        <SpanText text={service} />
+      </span>
       {count !== undefined && <span class="chip-count">{count}</span>}
     </span>
   );

@@ -5,6 +5,7 @@ import { formatCount } from '../../core/duration';
 import { formatLinkQuery, type LinkQuery } from '../../core/link_query';
 import { errorShare } from '../../core/links';
 import type { DependencyLink } from '../../core/model';
+import { visibleText } from '../../core/visible';
 import { ServiceChip } from '../../ui/service_chip';
 
 /** `front → back` for those who hear it. */
@@ -68,7 +69,10 @@ export function DependencyTable(props: {
               </td>
               <td class="number share">{errorShare(link)}</td>
               <td>
-                <a href={edgeAddress(fixed, link)} aria-label={`Traces of ${callWords(link)}`}>
+                <a
+                  href={edgeAddress(fixed, link)}
+                  aria-label={`Traces of ${visibleText(callWords(link))}`}
+                >
                   Traces
                 </a>
               </td>

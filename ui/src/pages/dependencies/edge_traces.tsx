@@ -12,6 +12,7 @@ import { apiUrl, config, kConfigDefaults, readTraces } from '../../ui/api';
 import { FetchStates } from '../../ui/fetch_states';
 import { useResource } from '../../ui/resource';
 import { navigate } from '../../ui/router';
+import { SpanText } from '../../ui/span_text';
 import { zone } from '../../ui/zone';
 
 interface Edge {
@@ -54,7 +55,7 @@ function Nothing(props: {
   return (
     <section class="notice">
       <h1>
-        No traces of {edge.parent} → {edge.child}
+        No traces of <SpanText text={edge.parent} /> → <SpanText text={edge.child} />
       </h1>
       <p>
         From {formatMoment(range.start, zone.value, 's')} to{' '}
@@ -62,7 +63,9 @@ function Nothing(props: {
       </p>
       <ul>
         {searches.map(({ words }) => (
-          <li key={words}>{words}</li>
+          <li key={words}>
+            <SpanText text={words} />
+          </li>
         ))}
       </ul>
     </section>

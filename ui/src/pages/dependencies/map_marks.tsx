@@ -7,6 +7,7 @@ import { markOf } from '../../core/colours';
 import { formatCount } from '../../core/duration';
 import { errorLevel, errorShare } from '../../core/links';
 import type { DependencyLink } from '../../core/model';
+import { visibleText } from '../../core/visible';
 import { config, kConfigDefaults } from '../../ui/api';
 import { serviceLook } from '../../ui/service_chip';
 
@@ -21,7 +22,9 @@ export interface Point {
 }
 
 function shortened(name: string): string {
-  return name.length > kNameLettersMax ? `${name.slice(0, kNameLettersMax - 1)}…` : name;
+  const shown = [...visibleText(name)];
+  if (shown.length <= kNameLettersMax) return shown.join('');
+  return `${shown.slice(0, kNameLettersMax - 1).join('')}…`;
 }
 
 function curve(from: Point, to: Point): string {
@@ -56,7 +59,7 @@ export function Edge(props: {
   const middleY = (from.y + to.y + kNodeHeight) / 2;
   return (
     <a class={`edge errors-${level}`} href={href} tabindex={-1}>
-      <title>{words}</title>
+      <title>{visibleText(words)}</title>
       <path class="edge-reach" d={curve(from, to)} />
       <path d={curve(from, to)} stroke-width={width} />
       <path
@@ -82,7 +85,7 @@ export function NodeBox(props: {
   return (
     <a class={`map-node ${serviceLook(service, undefined)}`} href={href} tabindex={-1}>
       <g transform={`translate(${at.x} ${at.y})`}>
-        <title>{service}. Click for its neighbours</title>
+        <title>{visibleText(service)}. Click for its neighbours</title>
         <rect class="map-box" width={kNodeWidth} height={kNodeHeight} rx="6" />
         <rect class="map-mark" x="7" y="7" width="26" height={kNodeHeight - 14} rx="4" />
         <text class="map-letters" x="20" y={kNodeHeight / 2 + 4} text-anchor="middle">

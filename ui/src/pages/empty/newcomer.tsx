@@ -10,7 +10,7 @@ import { ingestUrl } from '../../ui/api';
 import { CopyButton } from '../../ui/copy_button';
 import { curlCommand, freshId, sendHello, watchForSpans } from './first_span';
 
-const kPython = 'from clew.eventlet import patcher\npatcher.enable_trace_patch()';
+const kEventlet = 'from clew.eventlet import patcher\npatcher.enable_trace_patch()';
 
 function Snippet({ text, what }: { readonly text: string; readonly what: string }): JSX.Element {
   return (
@@ -75,6 +75,37 @@ function Waiting({ isReachable }: { readonly isReachable: boolean }): JSX.Elemen
   );
 }
 
+/** Programs that are to be traced; each snippet is whole, with the address of this server in it. */
+function Others({ endpoint }: { readonly endpoint: string }): JSX.Element {
+  const run = `pip install dist/clew-*.whl\nCLEW_ENDPOINT=${endpoint} clew-run python service.py`;
+  const otel = `OTEL_TRACES_EXPORTER=zipkin\nOTEL_EXPORTER_ZIPKIN_ENDPOINT=${endpoint}`;
+  const spring = [
+    '# Spring Boot 3',
+    `management.zipkin.tracing.endpoint=${endpoint}`,
+    '# Spring Boot 4',
+    `management.tracing.export.zipkin.endpoint=${endpoint}`,
+    '# both: of every request, not of one in ten',
+    'management.tracing.sampling.probability=1.0',
+  ].join('\n');
+  return (
+    <>
+      <h2>From a Python service</h2>
+      <p>
+        <code>./dev wheel</code> in clew’s sources makes the wheel; no package index has it yet. Run
+        under clew-run, a program is traced as it is:
+      </p>
+      <Snippet text={run} what="commands" />
+      <p>Or by two lines of its own, under eventlet, before the service starts:</p>
+      <Snippet text={kEventlet} what="lines" />
+      <h2>From a program with OpenTelemetry</h2>
+      <p>Its SDK sends to Zipkin when the environment says so (the Zipkin exporter is needed):</p>
+      <Snippet text={otel} what="variables" />
+      <h2>From Spring Boot</h2>
+      <Snippet text={spring} what="properties" />
+    </>
+  );
+}
+
 export function Newcomer({ onDone }: { readonly onDone: () => void }): JSX.Element {
   const arrived = useSignal<Summary | undefined>(undefined);
   const isReachable = useSignal(true);
@@ -103,9 +134,7 @@ export function Newcomer({ onDone }: { readonly onDone: () => void }): JSX.Eleme
       <p>One finished request of a service called demo, with a fresh id:</p>
       <Snippet text={curl} what="command" />
       <SendButton />
-      <h2>From a Python service on eventlet</h2>
-      <p>These two lines, before the service starts, trace every request it serves and makes:</p>
-      <Snippet text={kPython} what="lines" />
+      <Others endpoint={ingestUrl().href} />
     </section>
   );
 }
