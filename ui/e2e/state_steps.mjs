@@ -90,3 +90,11 @@ export async function newcomer(page, { stage }) {
   await stage.visit(page, '');
   await page.getByText('Nothing received yet').waitFor();
 }
+
+/** Pastes into the box of the top bar and waits for what it says. */
+export async function box(page, text) {
+  const field = page.getByRole('search', { name: 'Open a trace' }).getByRole('textbox');
+  await field.fill(text);
+  await field.press('Enter');
+  await page.locator('.lookup-answer').waitFor();
+}

@@ -10,6 +10,7 @@
 import { missing as recordingMissing } from './shared_traces.mjs';
 import {
   answer,
+  box,
   cut,
   dependencies,
   dependenciesOf,
@@ -390,7 +391,73 @@ const kStates = [
       await page.locator('.link-table').waitFor();
     },
   },
+  {
+    name: 'dependencies: those of one service',
+    open: async (page, ground) => {
+      await dependencies(page, ground);
+      await page.getByLabel('Find a service').fill('shop');
+      await page.getByText(/\d+ of \d+ links/).waitFor();
+    },
+  },
+  {
+    name: 'dependencies: no such service',
+    open: async (page, ground) => {
+      await dependencies(page, ground);
+      await page.getByLabel('Find a service').fill('nobody');
+      await page.getByText('No service here').waitFor();
+    },
+  },
+  {
+    name: 'dependencies: a range that ends before it starts',
+    open: async (page, ground) => {
+      await dependencies(page, ground);
+      await page.getByRole('button', { name: 'Range…' }).click();
+      const [from, to] = [page.locator('#link-start'), page.locator('#link-end')];
+      await from.fill(await to.inputValue());
+      await page.getByRole('button', { name: 'Show' }).click();
+      await page.getByText('ends before it starts').waitFor();
+    },
+  },
+  {
+    name: 'dependencies: looking for the traces of a link',
+    open: async (page, ground) => {
+      await dependencies(page, ground);
+      await hold(page, kTraces);
+      await page.locator('.link-table tbody a').last().click();
+      await page.locator('.map-bone').waitFor();
+    },
+  },
+  {
+    name: 'dependencies: a link without traces',
+    open: async (page, ground) => {
+      await dependencies(page, ground);
+      await answer(page, kTraces, { json: [] });
+      await page.locator('.link-table tbody a').last().click();
+      await page.getByRole('heading', { name: /^No traces of/ }).waitFor();
+    },
+  },
   // The frame around every page.
+  {
+    name: 'frame: times in UTC',
+    open: async (page, ground) => {
+      await search(page, ground);
+      await page.getByRole('button', { name: /^Time zone/ }).click();
+    },
+  },
+  {
+    name: 'frame: the box refuses',
+    open: async (page, ground) => {
+      await search(page, ground);
+      await box(page, 'a'.repeat(40));
+    },
+  },
+  {
+    name: 'frame: the box knows services that come near',
+    open: async (page, ground) => {
+      await search(page, ground);
+      await box(page, 'shard-number');
+    },
+  },
   {
     name: 'frame: no such page',
     open: async (page, { stage }) => {
