@@ -18,12 +18,14 @@ READY_SECONDS = 60  # a sanitizer and a busy machine are slow to start
 
 
 class Service:
-    """A started program; its output is read as it comes. before: words before its command."""
+    """A started program; its output is read as it comes. before: words before its command, program:
+    what runs the script, by default this interpreter.
+    """
 
-    def __init__(self, script, *arguments, environment=None, before=()):
+    def __init__(self, script, *arguments, environment=None, before=(), program=None):
         extra = {"PYTHONUNBUFFERED": "1", **(environment or {})}
         self.child = subprocess.Popen(
-            [*before, sys.executable, str(script), *map(str, arguments)],
+            [*before, program or sys.executable, str(script), *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

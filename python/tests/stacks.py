@@ -6,6 +6,7 @@ checks the spans: what test_stacks.py does for a few pairs and long/test_all_sta
 import http.client
 import os
 import socket
+import sys
 
 import collectors
 import services
@@ -52,6 +53,16 @@ COMMANDS = {
         ["-m", "waitress", "--listen=127.0.0.1:{port}", APPLICATION],
         r"Serving on http://127\.0\.0\.1:(\d+)",
     ),
+    # Debian's, with the packages of this interpreter, which has to be of the same version.
+    "uwsgi": (
+        [
+            *("--plugin", "python3", "--virtualenv", sys.prefix, "--need-app", "--master"),
+            *("--worker-reload-mercy", "5"),
+            *("--http-socket", "127.0.0.1:{port}", "--chdir", "programs", "--die-on-term"),
+            *("--processes", "2", "--module", APPLICATION),
+        ],
+        r"socket 0 bound to TCP address 127\.0\.0\.1:(\d+)",
+    ),
     "flask run": (
         ["-m", "flask", "--app", APPLICATION, "run", "--port", "{port}"],
         r"Running on http://127\.0\.0\.1:(\d+)",
@@ -66,9 +77,9 @@ COMMANDS = {
 class Served(services.Service):
     """A program that says its port in words of its own."""
 
-    def __init__(self, command, pattern, environment, before):
+    def __init__(self, command, pattern, environment, before, program=None):
         self.pattern = pattern
-        super().__init__(*command, environment=environment, before=before)
+        super().__init__(*command, environment=environment, before=before, program=program)
 
     def line_like(self, pattern, seconds=services.READY_SECONDS):
         return super().line_like(self.pattern, seconds)
@@ -91,7 +102,8 @@ def start(server, framework, is_two_lines, collector):
         environment["STACK_FRAMEWORK"] = framework
     command, pattern = COMMANDS[server]
     words = [word.replace("{port}", str(unused_port())) for word in command]
-    return Served(words, pattern, environment, before)
+    program = "uwsgi" if server == "uwsgi" else None
+    return Served(words, pattern, environment, before, program)
 
 
 def unused_port():

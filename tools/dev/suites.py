@@ -258,6 +258,26 @@ def run_page_long(_):
     return cases + run_plain("page", "pictures", pictures, 1800, extra, ROOT / "ui")
 
 
+def run_stacks_long(pattern):
+    """Every Python server with every framework; each pair is a process of its own."""
+    python = venv.long_python()
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", "tests/long"]
+    command += [f"--junitxml={REPORTS / 'stacks.xml'}", *(["-k", pattern] if pattern else [])]
+    return run_reported("stacks", "stacks", command, 3600, None, ROOT / "python")
+
+
+def stack_versions():
+    """The servers and frameworks, as their packages are pinned."""
+    names = "flask django falcon bottle pyramid fastapi starlette routes gunicorn uvicorn hypercorn"
+    names += " daphne waitress cheroot werkzeug eventlet"
+    lines = [line for file in venv.TEST_FILES for line in file.read_text().split("\n")]
+    lines += venv.LONG_REQUIREMENTS.read_text().split("\n")
+    pinned = [line.partition(";")[0].strip() for line in lines if "==" in line]
+    found = [pin.replace("==", " ") for pin in pinned if pin.partition("==")[0] in names.split()]
+    done = subprocess.run(["uwsgi", "--version"], capture_output=True, text=True, check=False)
+    return ", ".join([*found, f"uWSGI {done.stdout.strip()}"])
+
+
 def browser_version():
     done = subprocess.run(["chromium", "--version"], capture_output=True, text=True, check=False)
     return done.stdout.strip()
@@ -277,7 +297,10 @@ SUITES = {
 }
 NEED_BUILD = {"cpp", "server", "python", "swift", "e2e"}
 # Of `./dev test --long`: {name: long.Suite}. They need the build, too.
-LONG_SUITES = {"page": long.Suite(run_page_long, browser_version)}
+LONG_SUITES = {
+    "page": long.Suite(run_page_long, browser_version),
+    "stacks": long.Suite(run_stacks_long, stack_versions),
+}
 
 
 def chosen(filters, suites):

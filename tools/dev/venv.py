@@ -14,6 +14,8 @@ BENCH = BUILD / "venv-bench"
 BENCH_REQUIREMENTS = ROOT / "python/bench/requirements.txt"
 TEST_REQUIREMENTS = ROOT / "python/tests/requirements.txt"
 TEST_FILES = [DEMO_REQUIREMENTS, TEST_REQUIREMENTS]
+LONG = BUILD / "venv-long"
+LONG_REQUIREMENTS = ROOT / "python/tests/long/requirements.txt"
 TOOLS = ["pytest==8.4.2", "ruff==0.17.6"]
 # Of the builds for other interpreters: their C++ is the same, and without optimization at link time
 # it is compiled once for all of them.
@@ -67,6 +69,11 @@ def bench_python():
 
 def test_python():
     return ensure(TEST, "venv-test", TEST_FILES, TOOLS)
+
+
+def long_python():
+    """With the servers that only `./dev test --long` tries."""
+    return ensure(LONG, "venv-long", [*TEST_FILES, LONG_REQUIREMENTS], TOOLS)
 
 
 def other_python(interpreter):
