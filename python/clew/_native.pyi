@@ -151,6 +151,7 @@ class Wsgi:
         whole: tuple[type, ...] = (),
         trace_header: str | None = None,
         tags: dict[str, str] | None = None,
+        remember: type | None = None,
         /,
     ) -> Wsgi: ...
     @property

@@ -24,25 +24,41 @@ def patch(session: Session, module: Any) -> None:
     session.patches.replace(
         module.ClientSession, "__init__", functools.partial(_init, session, config)
     )
-    session.patches.replace(module.BaseConnector, "connect", _connect)
+    session.patches.replace(module.BaseConnector, "connect", functools.partial(_connect, session))
 
 
-def _connect(original: Any) -> Any:
+def _connect(session: Session, original: Any) -> Any:
     """A TraceConfig is told neither of proxies nor of connections; who connects knows both."""
 
     @functools.wraps(original)
     async def connect(self, req, traces, *args, **keywords):  # type: ignore[no-untyped-def]
         contexts = [getattr(trace, "_trace_config_ctx", None) for trace in traces or ()]
         ours = [context for context in contexts if hasattr(context, "clew_span")]
+        for context in ours:
+            _begin_again(session, context, req)
         if getattr(req, "proxy", None):
             _tell(ours, lambda span: span.tag("http.host", _host_of(req.url)))
         connection = await original(self, req, traces, *args, **keywords)
         _tell(ours, lambda span: _tell_peer(span, connection))
         for context in ours:
-            context.clew_has_peer = True
+            context.clew_connected = context.clew_span
         return connection
 
     return connect
+
+
+def _begin_again(session: Session, context: Any, request: Any) -> None:
+    """A span that has had a connection and comes for another was cut off: aiohttp repeats such a
+    request by itself, which no TraceConfig is told.
+    """
+    span = context.clew_span
+    if span is None or getattr(context, "clew_connected", None) is not span:
+        return
+    span.error("disconnected before the response; aiohttp tried again")
+    span.finish()
+    context.clew_span = client_spans.begin(
+        session, "aiohttp", request.method, request.headers, lambda: request.url.raw_path
+    )
 
 
 def _tell(contexts: list[Any], say: Callable[[Any], None]) -> None:
@@ -137,7 +153,7 @@ def _take(context: Any) -> Any:
 def _end(context: Any, response: Any) -> None:
     span = _take(context)
     if span is not None:
-        has_peer = getattr(context, "clew_has_peer", False)
+        has_peer = getattr(context, "clew_connected", None) is span
         tell_peer = functools.partial(_tell_url, span, response.url)
         client_spans.end(span, "aiohttp", response.status, _nothing if has_peer else tell_peer)
 

@@ -41,7 +41,8 @@ def wsgi(
                   {"swift.trans_id": "swift.trans_id", "HTTP_USER_AGENT": "http.user_agent"}
     trace_header  the name of a header to add to each response with its trace id: "X-Trace-Id"
 
-    A body with a length keeps it, and an instance of wsgi.file_wrapper reaches the server as it is.
+    A body with a length keeps it. What wsgi.file_wrapper returned reaches the server as it is, and
+    so does what is no iterable, or bytes.
 
     TypeError, ValueError: an argument is wrong. Requests never fail because of tracing.
     """
@@ -53,7 +54,23 @@ def wsgi(
         known_bodies(),
         checked_header(trace_header),
         dict(tags or {}) or None,
+        _Remembering,
     )
+
+
+class _Remembering:
+    """The wsgi.file_wrapper of a server that knows by identity what it returned."""
+
+    __slots__ = ("__wrapped__", "result")
+
+    def __init__(self, wrapped: Any) -> None:
+        is_ours = isinstance(wrapped, _Remembering)  # of a server that uses an environ again
+        self.__wrapped__ = wrapped.__wrapped__ if is_ours else wrapped
+        self.result: Any = None
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        self.result = result = self.__wrapped__(*args, **keywords)
+        return result
 
 
 def checked_header(name: str | None) -> str | None:

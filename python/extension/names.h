@@ -13,6 +13,7 @@
     NAME(exc_info, "exc_info")                             \
     NAME(extract, "extract")                               \
     NAME(file_wrapper, "wsgi.file_wrapper")                \
+    NAME(filelike, "filelike")                             \
     NAME(flush, "flush")                                   \
     NAME(headers, "headers")                               \
     NAME(http_b3, "HTTP_B3")                               \
@@ -36,6 +37,7 @@
     NAME(remote_port, "REMOTE_PORT")                       \
     NAME(request_method, "REQUEST_METHOD")                 \
     NAME(request_uri, "REQUEST_URI")                       \
+    NAME(result, "result")                                 \
     NAME(script_name, "SCRIPT_NAME")                       \
     NAME(server_name, "SERVER_NAME")                       \
     NAME(server_port, "SERVER_PORT")                       \

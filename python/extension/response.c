@@ -163,21 +163,34 @@ PyObject* response_of_sized(ResponseObject* self, PyObject* body) {
     return response_of(self, body);
 }
 
-PyObject* response_of_file(ResponseObject* self, PyObject* body) {
+// Lets the close() of an object end the span, too; false when it takes no attribute.
+static bool watch_close(ResponseObject* self, PyObject* file) {
     PyObject* close = self->state->names[name_close];
-    PyObject* inner = PyObject_GetAttr(body, close);
-    PyObject* outer = NULL;
-    if (inner != NULL) {
+    PyObject* inner = PyObject_GetAttr(file, close);
+    PyObject* outer = PyObject_GetAttrString((PyObject*)self, "close_file");
+    PyErr_Clear();  // there may be no close() yet
+    const bool is_watched = outer != NULL && PyObject_SetAttr(file, close, outer) == 0;
+    PyErr_Clear();
+    Py_XDECREF(outer);
+    if (is_watched) {
         Py_XSETREF(self->iterator, inner);  // what close_file() calls
     } else {
-        PyErr_Clear();
+        Py_XDECREF(inner);
     }
-    outer = PyObject_GetAttrString((PyObject*)self, "close_file");
-    if (outer == NULL || PyObject_SetAttr(body, close, outer) < 0) {
+    return is_watched;
+}
+
+PyObject* response_of_file(ResponseObject* self, PyObject* body) {
+    if (watch_close(self, body)) {
+        return body;
+    }
+    // A wrapper written in C, as mod_wsgi has it, closes its file.
+    PyObject* file = PyObject_GetAttr(body, self->state->names[name_filelike]);
+    if (file == NULL || !watch_close(self, file)) {
         PyErr_Clear();
         response_finish(self);
     }
-    Py_XDECREF(outer);
+    Py_XDECREF(file);
     return body;
 }
 

@@ -69,12 +69,15 @@ PyObject* response_call(ResponseObject* self, PyObject* args, PyObject* keywords
     if (count > 2) {
         reason = PyTuple_GET_ITEM(args, 2);
     }
-    if (reason != NULL) {
-        read_reason(self, reason);
-    }
     PyObject* write = pass_on(self, args, keywords);
     if (write == NULL) {
+        if (reason != NULL && !PyErr_ExceptionMatches(PyExc_TypeError)) {
+            response_failing(self);  // the reason, raised again: the status is out already
+        }
         return NULL;
+    }
+    if (reason != NULL) {
+        read_reason(self, reason);
     }
     if (count > 0) {
         read_status(self, PyTuple_GET_ITEM(args, 0));

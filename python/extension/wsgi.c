@@ -5,12 +5,14 @@
 
 PyDoc_STRVAR(
     wsgi_doc,
-    "Wsgi(application, skip=(), whole=(), trace_header=None, tags=None, /)\n--\n\n"
+    "Wsgi(application, skip=(), whole=(), trace_header=None, tags=None, remember=None, /)\n"
+    "--\n\n"
     "A WSGI application (PEP 3333) around another one: each request is a server span\n"
     "of the tracing that is on when it comes. skip: paths, with all below, that are not\n"
     "traced. whole: types of bodies that the server must get as they are. trace_header:\n"
     "the name of a response header that tells the trace id. tags: {key of the environ:\n"
-    "tag}, read when the span ends."
+    "tag}, read when the span ends. remember: makes, of a wsgi.file_wrapper that is not a\n"
+    "type, one that keeps what it returned in its attribute `result`."
 );
 
 typedef struct {
@@ -23,6 +25,7 @@ typedef struct {
     PyObject* whole;
     PyObject* trace_header;  // str, or NULL
     PyObject* tags;          // dict, or NULL
+    PyObject* remember;      // callable, or NULL
     vectorcallfunc call;
 } WsgiObject;
 
@@ -38,11 +41,11 @@ static PyObject* keep(PyObject* argument) {
 }
 
 static PyObject* wsgi_new(PyTypeObject* type, PyObject* args, PyObject* keywords) {
-    PyObject* parts[5] = {NULL, NULL, NULL, NULL, NULL};
+    PyObject* parts[6] = {NULL, NULL, NULL, NULL, NULL, NULL};
     const ModuleState* state = PyType_GetModuleState(type);
     if (state == NULL ||
         !PyArg_UnpackTuple(
-            args, "Wsgi", 1, 5, &parts[0], &parts[1], &parts[2], &parts[3], &parts[4]
+            args, "Wsgi", 1, 6, &parts[0], &parts[1], &parts[2], &parts[3], &parts[4], &parts[5]
         )) {
         return NULL;
     }
@@ -61,6 +64,7 @@ static PyObject* wsgi_new(PyTypeObject* type, PyObject* args, PyObject* keywords
         self->whole = keep(parts[2]);
         self->trace_header = keep(parts[3]);
         self->tags = keep(parts[4]);
+        self->remember = keep(parts[5]);
     }
     return (PyObject*)self;
 }
@@ -71,6 +75,7 @@ static int wsgi_traverse(WsgiObject* self, visitproc visit, void* arg) {
     Py_VISIT(self->skip);
     Py_VISIT(self->whole);
     Py_VISIT(self->tags);
+    Py_VISIT(self->remember);
     return 0;
 }
 
@@ -80,6 +85,7 @@ static int wsgi_clear(WsgiObject* self) {
     Py_CLEAR(self->whole);
     Py_CLEAR(self->trace_header);
     Py_CLEAR(self->tags);
+    Py_CLEAR(self->remember);
     return 0;
 }
 
@@ -170,6 +176,56 @@ static int is_known(const WsgiObject* self, PyObject* body, PyObject* types) {
     return known;
 }
 
+// The server's file wrapper, where it is a function: what that returned is all that such a server
+// knows (uWSGI compares), so the application gets one that remembers.
+static void remember_files(const WsgiObject* self, PyObject* environ) {
+    PyObject* name = self->state->names[name_file_wrapper];
+    PyObject* wrapper = PyDict_GetItemWithError(environ, name);
+    if (wrapper == NULL || PyType_Check(wrapper) || self->remember == NULL) {
+        return;
+    }
+    PyObject* memory = PyObject_CallOneArg(self->remember, wrapper);
+    if (memory == NULL || PyDict_SetItem(environ, name, memory) < 0) {
+        report_fault(self->state, "the file wrapper of a WSGI request");
+    }
+    Py_XDECREF(memory);  // the environ has it
+}
+
+// Whether the body is what the file wrapper returned last, which it forgets then: it would refer to
+// the body, and the body's close() to what refers to the environ.
+static bool is_remembered(const WsgiObject* self, PyObject* wrapper, PyObject* body) {
+    if (self->remember == NULL || (PyObject*)Py_TYPE(wrapper) != self->remember) {
+        return false;
+    }
+    PyObject* name = self->state->names[name_result];
+    PyObject* result = PyObject_GetAttr(wrapper, name);
+    const bool is_result = result == body;
+    Py_XDECREF(result);
+    if (result == NULL || PyObject_SetAttr(wrapper, name, Py_None) < 0) {
+        report_fault(self->state, "the file wrapper of a WSGI request");
+    }
+    return is_result;
+}
+
+// Whether a body is what the server's file wrapper makes: a class, or a function.
+static bool is_file_of(const WsgiObject* self, PyObject* body, PyObject* wrapper) {
+    return PyType_Check(wrapper) ? is_known(self, body, wrapper) > 0
+                                 : is_remembered(self, wrapper, body);
+}
+
+// Whether a server can only know a body by what it is, not by what it yields: bytes, which uWSGI
+// takes whole, and marks, which are no iterables ("the connection is mine", of gunicorn). A number
+// or None is an application's mistake, which shows when it is read.
+static bool is_opaque(PyObject* body) {
+    PyTypeObject* type = Py_TYPE(body);
+    if (PyBytes_CheckExact(body) || PyByteArray_CheckExact(body) || PyMemoryView_Check(body)) {
+        return true;
+    }
+    const bool may_be_mark =
+        type == &PyBaseObject_Type || PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE);
+    return may_be_mark && type->tp_iter == NULL && !PySequence_Check(body);
+}
+
 // What the server gets for the body; steals the reference.
 static PyObject* answer(
     const WsgiObject* self, ResponseObject* response, PyObject* body, PyObject* environ
@@ -180,10 +236,10 @@ static PyObject* answer(
     PyObject* wrapper = PyDict_GetItemWithError(environ, self->state->names[name_file_wrapper]);
     if (wrapper == NULL) {
         PyErr_Clear();
-    } else if (PyType_Check(wrapper) && is_known(self, body, wrapper)) {
+    } else if (is_file_of(self, body, wrapper)) {
         return response_of_file(response, body);
     }
-    if (is_known(self, body, self->whole)) {
+    if (is_opaque(body) || is_known(self, body, self->whole)) {
         response_finish(response);
         return body;
     }
@@ -196,6 +252,7 @@ static PyObject* answer(
 
 // A request that is not recorded: only what it does while it runs has to know its trace.
 static PyObject* serve_unsampled(const WsgiObject* self, SpanObject* span, PyObject* const* args) {
+    remember_files(self, args[0]);
     PyObject* body = call_within(self->state, span, self->application, args);
     if (body == NULL || PyList_CheckExact(body) || PyTuple_CheckExact(body)) {
         span_finish_now(span);
@@ -235,6 +292,7 @@ static PyObject* serve(const WsgiObject* self, SpanObject* span, PyObject* const
     if (self->tags != NULL) {
         response_tag_later(response, args[0], self->tags);
     }
+    remember_files(self, args[0]);
     PyObject* const inner[] = {args[0], (PyObject*)response};
     PyObject* body = call_within(self->state, span, self->application, inner);
     if (body == NULL) {

@@ -6,6 +6,7 @@ origin, or of the proxy.
 
 import asyncio
 import http.client
+import inspect
 import urllib.error
 import urllib.request
 
@@ -24,14 +25,20 @@ def by_urllib(proxy, url):
     return urllib.request.build_opener(handler).open(url, timeout=20).status
 
 
+def httpx_options(proxy):
+    """The argument was called otherwise until 0.26."""
+    name = "proxy" if "proxy" in inspect.signature(httpx.Client).parameters else "proxies"
+    return {name: proxy}
+
+
 def by_httpx(proxy, url):
-    with httpx.Client(proxy=proxy) as client:
+    with httpx.Client(**httpx_options(proxy)) as client:
         return client.get(url).status_code
 
 
 def by_async_httpx(proxy, url):
     async def main():
-        async with httpx.AsyncClient(proxy=proxy) as client:
+        async with httpx.AsyncClient(**httpx_options(proxy)) as client:
             return (await client.get(url)).status_code
 
     return asyncio.run(main())

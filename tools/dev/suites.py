@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from dev import build, interpreters, long, node, packages, reference, results, venv
+from dev import build, distributions, interpreters, long, node, packages, reference, results, venv
 from dev.demo import PORTS, Demo
 from dev.results import FAILED, PASSED, Case
 from dev.shell import BUILD, ROOT, Failure, environment, say
@@ -173,7 +173,27 @@ def run_python(pattern):
     script = ROOT / "python/tests/run_sanitized.sh"
     sanitized = ["bash", script, python, f"--junitxml={report}", *chosen_tests]
     cases += run_reported("python-sanitized", report.stem, sanitized, 1200, extra)
-    return cases if pattern else cases + run_other_pythons()
+    return cases if pattern else cases + run_other_pythons() + run_distributions()
+
+
+def run_distributions():
+    """The tests that depend on what is traced, with the versions that distributions ship."""
+    lanes = distributions.lanes()
+    say("versions traced beside the newest: " + ", ".join(lanes))
+    return [case for name, make in lanes.items() for case in run_distribution(name, make)]
+
+
+def run_distribution(name, make):
+    suite = f"python-{name}"
+    try:
+        lane = make()
+    except Failure as failure:
+        return [Case(suite, "install", FAILED, str(failure))]
+    tests = [f"tests/{test}.py" for test in lane.tests]
+    command = [lane.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", *tests]
+    command.append(f"--junitxml={REPORTS / suite}.xml")
+    extra = {**venv.test_environment(), **lane.environment}
+    return run_reported(suite, suite, command, 300, extra, ROOT / "python")
 
 
 def run_other_pythons():
