@@ -24,6 +24,9 @@ const kConfig = {
   dependency: { enabled: true },
 };
 
+/** As `clew serve --autocomplete-keys`. */
+const kSuggestedKeys = ['http.method', 'http.path'];
+
 function readAssets() {
   const dist = fileURLToPath(new URL('../dist/', import.meta.url));
   return new Map(readdirSync(dist).map((name) => [name, readFileSync(dist + name)]));
@@ -138,6 +141,10 @@ function answer(path, query, spans) {
   if (path === 'spans') return unique(ofService.map((span) => span.name));
   if (path === 'remoteServices')
     return unique(ofService.map((span) => span.remoteEndpoint?.serviceName));
+  if (path === 'autocompleteKeys') return kSuggestedKeys;
+  if (path === 'autocompleteValues') {
+    return unique(spans.map((span) => span.tags?.[query.get('key')]));
+  }
   if (path === 'traces') return search(spans, query);
   if (path === 'dependencies') return links(spans, query);
   if (path.startsWith('trace/')) {

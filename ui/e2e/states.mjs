@@ -7,6 +7,7 @@
 //   expected  console messages that belong to it
 //   needs     a recording without which the state cannot be shown
 
+import { kSearchStates } from './search_states.mjs';
 import { missing as recordingMissing } from './shared_traces.mjs';
 import {
   answer,
@@ -157,6 +158,7 @@ const kStates = [
       await page.getByText('Search is switched off').waitFor();
     },
   },
+  ...kSearchStates,
   // First steps.
   { name: 'first steps: waiting', open: newcomer },
   {

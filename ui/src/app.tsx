@@ -34,7 +34,10 @@ function Page(): JSX.Element {
   );
 }
 
-/** A new page starts at its beginning, for the keyboard and for screen readers too. */
+/**
+ * A new page starts at its beginning, for the keyboard and for screen readers too; one that came
+ * back may already have put the focus where it was.
+ */
 function useFocusOnNewPage(): { readonly current: HTMLElement | null } {
   const main = useRef<HTMLElement>(null);
   const { path } = place.value;
@@ -42,7 +45,8 @@ function useFocusOnNewPage(): { readonly current: HTMLElement | null } {
   useEffect(() => {
     if (last.current === path) return;
     last.current = path;
-    main.current?.focus({ preventScroll: true });
+    const isInside = main.current?.contains(document.activeElement) ?? false;
+    if (!isInside) main.current?.focus({ preventScroll: true });
   }, [path]);
   return main;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import './ui/styles/styles.css';
 import './pages/empty/empty.css';
+import './pages/search/result_notes.css';
 import './pages/search/results.css';
 import './pages/search/search.css';
 import './pages/trace/trace.css';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One line of the result list. No tree is built for it (a list of big traces must stay cheap): the
 // root is the earliest span that says it has no parent.
-import { cleanSpans, compareText } from './clean';
+import { cleanSpan, compareText } from './clean';
 import { mergeTrace } from './merge';
 import { endOf, hasFailed, type Span, serviceOf } from './model';
 
@@ -19,8 +19,29 @@ export interface Summary {
   readonly failures: number;
 }
 
-export type SortOrder = 'newest' | 'longest' | 'shortest' | 'spans';
-export const kSortOrders: readonly SortOrder[] = ['newest', 'longest', 'shortest', 'spans'];
+export type SortOrder = 'newest' | 'longest' | 'shortest' | 'spans' | 'errors';
+export const kSortOrders: readonly SortOrder[] = [
+  'newest',
+  'longest',
+  'shortest',
+  'spans',
+  'errors',
+];
+
+const kNoTags = {};
+const kFailed = { error: '' };
+
+/** Without what no line shows: most of a span is its tags and annotations. */
+function slimmed(spans: readonly Span[]): Span[] {
+  const slim: Span[] = [];
+  for (const span of spans) {
+    if (span === null || typeof span !== 'object') continue;
+    const tags = span.tags && hasFailed(span) ? kFailed : kNoTags;
+    const one = cleanSpan({ ...span, annotations: undefined, tags });
+    if (one !== undefined) slim.push(one);
+  }
+  return slim;
+}
 
 function isEarlier(a: Span, b: Span | undefined): boolean {
   if (b === undefined) return true;
@@ -50,7 +71,7 @@ function countServices(spans: readonly Span[]): [string, number][] {
 
 /** Undefined for a trace without a usable span. */
 export function summarise(raw: readonly Span[]): Summary | undefined {
-  const spans = mergeTrace(cleanSpans(raw));
+  const spans = mergeTrace(slimmed(raw));
   const { root, rootMissing } = pickRoot(spans);
   if (root === undefined) return undefined;
   let start = Number.POSITIVE_INFINITY;
@@ -77,8 +98,22 @@ const kCompare: Readonly<Record<SortOrder, (a: Summary, b: Summary) => number>> 
   longest: (a, b) => b.duration - a.duration,
   shortest: (a, b) => a.duration - b.duration,
   spans: (a, b) => b.spanCount - a.spanCount,
+  errors: (a, b) => b.failures - a.failures,
 };
 
 export function sortSummaries(rows: readonly Summary[], order: SortOrder): Summary[] {
   return [...rows].sort((a, b) => kCompare[order](a, b) || compareText(a.traceId, b.traceId));
+}
+
+/** Rows that have the text in a name or in their trace id; case makes no difference. */
+export function matchingSummaries(rows: readonly Summary[], text: string): readonly Summary[] {
+  const part = text.trim().toLowerCase();
+  if (part === '') return rows;
+  const has = (name: string) => name.toLowerCase().includes(part);
+  return rows.filter(
+    (row) =>
+      has(`${row.service}: ${row.name}`) ||
+      row.traceId.includes(part) ||
+      row.services.some(([service]) => has(service)),
+  );
 }

@@ -37,13 +37,17 @@ describe('summary', () => {
       ['redis', 0],
     ]);
   });
+  it("takes odd tags and what is no span as Zipkin's own page does", () => {
+    const odd = [null, 7, span('1', { tags: null as never }), span('2', { tags: { error: '' } })];
+    expect(summarise(odd as never)).toMatchObject({ spanCount: 2, failures: 1 });
+  });
   it('has no start when no span has one, and is nothing without spans', () => {
     expect(summarise([span('1')])).toMatchObject({ start: undefined, duration: 0 });
     expect(summarise([])).toBeUndefined();
   });
-  it('sorts in four orders', () => {
+  it('sorts in five orders', () => {
     const row = (traceId: string, start: number, duration: number, spanCount: number) =>
-      ({ traceId, start, duration, spanCount }) as Summary;
+      ({ traceId, start, duration, spanCount, failures: spanCount % 5 }) as Summary;
     const rows = [row('a', 1, 30, 5), row('b', 3, 10, 9), row('c', 2, 20, 1)];
     const order = (name: Parameters<typeof sortSummaries>[1]) =>
       sortSummaries(rows, name)
@@ -53,5 +57,6 @@ describe('summary', () => {
     expect(order('longest')).toBe('acb');
     expect(order('shortest')).toBe('bca');
     expect(order('spans')).toBe('bac');
+    expect(order('errors')).toBe('bca');
   });
 });

@@ -12,6 +12,11 @@ interface ComboboxProps {
   readonly value: string;
   readonly options: readonly string[];
   readonly placeholder?: string;
+  /** What the typed text may become, where that is more than the options that contain it. */
+  readonly suggest?: (text: string) => readonly string[];
+  /** Whether the taken option is a beginning, so that the list stays open for the rest. */
+  readonly continues?: (option: string) => boolean;
+  readonly describedBy?: string;
   /** Said in the open list when there is nothing to suggest. */
   readonly emptyText?: string;
   readonly onInput: (value: string) => void;
@@ -21,8 +26,7 @@ interface ComboboxProps {
 
 function matching(options: readonly string[], text: string): string[] {
   const part = text.toLowerCase();
-  const found = options.filter((option) => option.toLowerCase().includes(part));
-  return found.slice(0, kOptionsMax);
+  return options.filter((option) => option.toLowerCase().includes(part));
 }
 
 export function Combobox(props: ComboboxProps): JSX.Element {
@@ -31,7 +35,10 @@ export function Combobox(props: ComboboxProps): JSX.Element {
   const active = useSignal(-1);
   const list = useRef<HTMLUListElement>(null);
   const listId = useId();
-  const shown = open.value ? matching(props.options, typed.value ? props.value : '') : [];
+  const suggested = () =>
+    props.suggest?.(props.value) ?? matching(props.options, typed.value ? props.value : '');
+  const found = open.value ? suggested() : [];
+  const shown = found.slice(0, kOptionsMax);
 
   const show = () => {
     open.value = true;
@@ -44,12 +51,14 @@ export function Combobox(props: ComboboxProps): JSX.Element {
   };
   const take = (option: string) => {
     props.onInput(option);
+    active.value = -1;
+    if (props.continues?.(option) === true) return;
     hide();
     props.onSettle?.();
   };
   const move = (step: number) => {
     if (!open.value) show();
-    const count = matching(props.options, typed.value ? props.value : '').length;
+    const count = Math.min(suggested().length, kOptionsMax);
     if (count === 0) return;
     active.value = (active.value + step + count + (active.value < 0 && step < 0 ? 1 : 0)) % count;
     queueMicrotask(() => {
@@ -79,6 +88,7 @@ export function Combobox(props: ComboboxProps): JSX.Element {
         aria-controls={listId}
         aria-autocomplete="list"
         aria-activedescendant={active.value >= 0 ? `${listId}-${active.value}` : undefined}
+        aria-describedby={props.describedBy}
         placeholder={props.placeholder}
         value={props.value}
         onInput={(event) => {
@@ -110,6 +120,11 @@ export function Combobox(props: ComboboxProps): JSX.Element {
             {option}
           </li>
         ))}
+        {found.length > kOptionsMax && (
+          <li role="option" class="options-more" aria-selected={false} aria-disabled="true">
+            {kOptionsMax} of {found.length}: type to see others
+          </li>
+        )}
       </ul>
       {open.value && props.options.length === 0 && props.emptyText !== undefined && (
         <p class="options options-empty">{props.emptyText}</p>

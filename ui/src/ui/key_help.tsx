@@ -6,12 +6,21 @@ import { useMemo, useRef } from 'preact/hooks';
 import { Icon } from './icons';
 import { type KeySet, keyLabel, keySets, letterKeys, setLetterKeys, useKeys } from './keys';
 
+/** Keys of the same meaning share a line, also when one of them wants the focus somewhere. */
+function linesOf({ actions }: KeySet): [meaning: string, keys: readonly string[]][] {
+  const lines = new Map<string, readonly string[]>();
+  for (const { meaning, keys } of actions) {
+    lines.set(meaning, [...(lines.get(meaning) ?? []), ...keys]);
+  }
+  return [...lines];
+}
+
 function Keys({ set }: { readonly set: KeySet }): JSX.Element {
   return (
     <section>
       <h3>{set.title}</h3>
       <dl>
-        {set.actions.map(({ keys, meaning }) => (
+        {linesOf(set).map(([meaning, keys]) => (
           <div key={meaning}>
             <dt>
               {keys.map((name, at) => (

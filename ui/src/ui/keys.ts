@@ -10,6 +10,8 @@ export interface KeyAction {
   readonly meaning: string;
   /** Where the focus must be; without it anywhere but in a field. */
   readonly when?: ((focus: Element) => boolean) | undefined;
+  /** Also in a field, as Escape is wanted there. */
+  readonly inFields?: boolean;
   /** Returns false when the key means nothing now: the browser then does what it always does. */
   readonly run: () => unknown;
 }
@@ -103,11 +105,14 @@ function onKeyDown(event: KeyboardEvent): void {
   const focus = event.target;
   if (event.defaultPrevented || event.isComposing || !(focus instanceof Element)) return;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (focus.matches(kFields) || document.querySelector('dialog[open]') !== null) return;
+  if (document.querySelector('dialog[open]') !== null) return;
   const presses = event.key === 'Enter' || event.key === ' ';
   if (presses && focus.matches(kPressed)) return;
   if (event.key.length === 1 && !letterKeys.peek()) return;
-  const done = actionsFor(keySets.peek(), event, focus).some((each) => each.run() !== false);
+  const isTyping = focus.matches(kFields);
+  const actions = actionsFor(keySets.peek(), event, focus);
+  const meant = isTyping ? actions.filter((each) => each.inFields === true) : actions;
+  const done = meant.some((each) => each.run() !== false);
   if (done) event.preventDefault();
 }
 

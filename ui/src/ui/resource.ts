@@ -4,13 +4,9 @@
 // that goes away calls cancel(). Server data has its one home in these objects.
 import { signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
+import { type Failure, failureOf, openAnswer, Request, readJson } from './fetching';
 
-export interface Failure {
-  /** HTTP status, or 0 when no answer came. */
-  readonly status: number;
-  readonly message: string;
-  readonly url: string;
-}
+export { type Failure, FetchError, fetchJson } from './fetching';
 
 export interface Loaded<T> {
   readonly busy: boolean;
@@ -18,76 +14,79 @@ export interface Loaded<T> {
   readonly failure?: Failure | undefined;
 }
 
-const kMessageMax = 500;
+/** Makes the value of an answer whose body is still to come, and tells `request` of its parts. */
+export type AnswerReader<T> = (response: Response, request: Request) => Promise<T>;
 
-export async function fetchJson(url: URL, signalToStop: AbortSignal): Promise<unknown> {
-  const response = await fetch(url, {
-    signal: signalToStop,
-    headers: { accept: 'application/json' },
-  });
-  if (!response.ok) {
-    const text = (await response.text()).slice(0, kMessageMax);
-    throw new FetchError({
-      status: response.status,
-      message: text || response.statusText,
-      url: url.href,
-    });
-  }
-  return response.json();
-}
-
-export class FetchError extends Error {
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
-
-export function failureOf(error: unknown, url: URL): Failure {
-  if (error instanceof FetchError) return error.failure;
-  if (error instanceof SyntaxError) {
-    return { status: 200, message: 'The answer is not the JSON it should be.', url: url.href };
-  }
-  return { status: 0, message: 'No answer from clew: is it still running?', url: url.href };
-}
+const kProgressMs = 250;
 
 export class Resource<T> {
   readonly state = signal<Loaded<T>>({ busy: false });
-  private running: AbortController | undefined;
+  /** Decoded bytes of the answer under way, a little late. */
+  readonly received = signal(0);
+  private running: Request | undefined;
   private again: (() => void) | undefined;
 
   /** Fetches `url` and keeps what `read` makes of the body. The old value stays until then. */
   load(url: URL, read: (body: unknown) => T): void {
-    this.running?.abort();
-    const controller = new AbortController();
-    this.running = controller;
-    this.again = () => this.load(url, read);
+    this.stream(url, async (response, request) => read(await readJson(response, request)));
+  }
+
+  /** As load(), for a reader that takes the body piece by piece. */
+  stream(url: URL, take: AnswerReader<T>): void {
+    this.running?.stop('left');
+    let shownAt = Date.now();
+    const request = new Request(url, () => {
+      if (this.running !== request || Date.now() - shownAt < kProgressMs) return;
+      shownAt = Date.now();
+      this.received.value = request.received;
+    });
+    this.running = request;
+    this.received.value = 0;
+    this.again = () => this.stream(url, take);
     const { value, failure } = this.state.peek();
     this.state.value = { busy: true, value, failure };
-    fetchJson(url, controller.signal)
-      .then((body) => read(body))
+    openAnswer(request)
+      .then((response) => take(response, request))
       .then(
-        (fresh) => this.settle(controller, { busy: false, value: fresh }),
+        (fresh) => this.settle(request, { busy: false, value: fresh }),
         (error) => {
           const kept = this.state.peek().value;
-          this.settle(controller, { busy: false, value: kept, failure: failureOf(error, url) });
+          this.settle(request, { busy: false, value: kept, failure: failureOf(error, request) });
         },
       );
+  }
+
+  /** A value from elsewhere, as if it had been fetched; `again` is what retry() does. */
+  restore(value: T, again: () => void): void {
+    this.cancel();
+    this.again = again;
+    this.state.value = { busy: false, value };
+  }
+
+  /** As before the first load. */
+  clear(): void {
+    this.cancel();
+    this.state.value = { busy: false };
   }
 
   retry(): void {
     this.again?.();
   }
 
+  /** A person does not want to wait any longer: what came so far is kept where it is of use. */
+  stop(): void {
+    this.running?.stop('stopped');
+  }
+
+  /** Nobody waits any longer; the state stays as it is. */
   cancel(): void {
-    this.running?.abort();
+    this.running?.stop('left');
     this.running = undefined;
   }
 
-  private settle(controller: AbortController, state: Loaded<T>): void {
-    if (this.running === controller) this.state.value = state;
+  private settle(request: Request, state: Loaded<T>): void {
+    request.end();
+    if (this.running === request) this.state.value = state;
   }
 }
 

@@ -1,185 +1,158 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was found: one line a trace, each an ordinary link.
+// What was found: one line a trace, each an ordinary link. Lines have one height, so that of a long
+// list only those in view exist.
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { formatCount, formatDuration } from '../../core/duration';
-import { formatAge, formatClock, formatDay, formatMoment } from '../../core/instant';
-import { formatQuery, spanOfTime, widenings } from '../../core/query';
-import { kSortOrders, type SortOrder, type Summary, sortSummaries } from '../../core/summary';
-import { Icon } from '../../ui/icons';
-import { now } from '../../ui/now';
-import { navigate } from '../../ui/router';
-import { ServiceChip, ServiceMark } from '../../ui/service_chip';
-import { zone } from '../../ui/zone';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { formatCount, formatTick } from '../../core/duration';
+import { formatQuery } from '../../core/query';
+import { type LogScale, logScaleOf } from '../../draw/log_scale';
+import { type ListRef, scrollToRow, VirtualList } from '../../ui/virtual_list';
+import { NothingFound } from './nothing_found';
+import type { Found } from './read_results';
+import { ResultHead } from './result_head';
+import { ResultRow } from './result_row';
+import { isPartOfAll, traceCount } from './result_words';
 import type { SearchState } from './search_state';
 
-const kChipsMax = 6;
-const kOrderWords: Readonly<Record<SortOrder, string>> = {
-  newest: 'Newest',
-  longest: 'Longest',
-  shortest: 'Shortest',
-  spans: 'Most spans',
-};
-
-const kLastSevenDays = {
-  lookback: '7d',
-  startTs: undefined,
-  endTs: undefined,
-  millis: undefined,
-} as const;
-
-function StartCell({ startUs }: { readonly startUs: number | undefined }): JSX.Element {
-  if (startUs === undefined) return <span class="result-start muted">no start</span>;
-  const ms = startUs / 1_000;
-  return (
-    <span class="result-start" title={formatMoment(ms, zone.value)}>
-      <span class="result-clock">{formatClock(ms, zone.value)}</span>
-      <span class="result-age">
-        {now.value - ms > 72_000_000 ? formatDay(ms, zone.value) : formatAge(ms, now.value)}
-      </span>
-    </span>
-  );
+interface Layout {
+  readonly name: 'wide' | 'middle' | 'narrow';
+  /** As the style sheet arranges a row, in pixels. */
+  readonly rowHeight: number;
 }
 
-function Services({ row }: { readonly row: Summary }): JSX.Element {
-  const rest = row.services.length - kChipsMax;
-  return (
-    <span class="result-services">
-      {row.services.slice(0, kChipsMax).map(([service, count]) => (
-        <ServiceChip
-          key={service}
-          service={service}
-          title={
-            count === 0 ? `${service} (reported no spans itself)` : `${service}: ${count} spans`
-          }
-        />
-      ))}
-      {rest > 0 && <span class="chip-rest">+{rest}</span>}
-    </span>
-  );
+/** From this width of the list on, in pixels. */
+const kLayouts: readonly (readonly [number, Layout])[] = [
+  [900, { name: 'wide', rowHeight: 44 }],
+  [520, { name: 'middle', rowHeight: 64 }],
+  [0, { name: 'narrow', rowHeight: 90 }],
+];
+const kNarrowest: Layout = { name: 'narrow', rowHeight: 90 };
+const kMoreFactor = 5;
+
+function layoutOf(width: number): Layout {
+  return kLayouts.find(([from]) => width >= from)?.[1] ?? kNarrowest;
 }
 
-function ResultRow(props: { readonly row: Summary; readonly longest: number }): JSX.Element {
-  const { row, longest } = props;
-  const share = longest > 0 ? Math.max((row.duration / longest) * 100, 0.5) : 0;
-  return (
-    <li>
-      <a class="result" href={`traces/${row.traceId}`}>
-        <StartCell startUs={row.start} />
-        <span class="result-root">
-          <ServiceMark service={row.service} />
-          <span class="result-title">
-            <b>{row.service}</b>
-            {row.name !== '' && <span class="result-name">{row.name}</span>}
-          </span>
-          {row.rootMissing && (
-            <span class="warning-mark" title="The root span of this trace is missing">
-              ▲<span class="visually-hidden">root missing</span>
-            </span>
-          )}
-        </span>
-        <Services row={row} />
-        <span class="result-errors">
-          {row.failures > 0 && (
-            <span class="error-count">
-              ✕ {row.failures}
-              <span class="visually-hidden"> failed spans</span>
-            </span>
-          )}
-        </span>
-        <span class="result-spans">
-          {formatCount(row.spanCount)}{' '}
-          <span class="unit">{row.spanCount === 1 ? 'span' : 'spans'}</span>
-        </span>
-        <span class="result-duration">
-          <span class="meter">
-            <span class="meter-fill" style={{ width: `${share}%` }} />
-          </span>
-          <span class="result-length">{formatDuration(row.duration)}</span>
-        </span>
-      </a>
-    </li>
-  );
+/** Width of the list and of the room for services in a row, measured before anything is painted. */
+function useWidths(list: ListRef, isEmpty: boolean) {
+  const width = useSignal(globalThis.innerWidth);
+  const services = useSignal(0);
+  useLayoutEffect(() => {
+    const node = list.current;
+    if (node === null || isEmpty) return;
+    const look = () => {
+      width.value = node.clientWidth;
+    };
+    look();
+    const observer = new ResizeObserver(look);
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, [list, width, isEmpty]);
+  useLayoutEffect(() => {
+    const room = list.current?.querySelector('.result-services')?.clientWidth ?? 0;
+    if (room > 0) services.value = room;
+  });
+  return { width: width.value, services: services.value };
 }
 
-function SortControl({ state }: { readonly state: SearchState }): JSX.Element {
-  const choose = (sort: SortOrder) => {
-    navigate(`?${formatQuery({ ...state.asked.value, sort })}`, 'replace');
+/** Shows the cursor's row and focuses it when asked to; after Back, where one was before. */
+function usePlace(
+  state: SearchState,
+  list: ListRef,
+  geometry: { count: number; rowHeight: number },
+) {
+  const reveals = state.reveals.value;
+  const spot = state.spot.value;
+  const isThere = geometry.count > 0;
+  const focusCursor = (node: HTMLElement) => {
+    const id = CSS.escape(state.cursor.peek() ?? '');
+    node.querySelector<HTMLElement>(`[data-trace="${id}"]`)?.focus({ preventScroll: true });
   };
+  useLayoutEffect(() => {
+    const node = list.current;
+    if (node === null || reveals === 0) return;
+    const at = state.shown.peek().findIndex((row) => row.traceId === state.cursor.peek());
+    if (at >= 0) scrollToRow(node, geometry, at);
+    focusCursor(node);
+  }, [reveals]);
+  useLayoutEffect(() => {
+    const node = list.current;
+    if (node === null || spot === undefined || !isThere) return;
+    state.spot.value = undefined;
+    node.closest('main')?.scrollTo(0, spot.scroll);
+    if (spot.traceId !== undefined) focusCursor(node);
+  }, [spot, isThere]);
+}
+
+function Columns({ scale }: { readonly scale: LogScale }): JSX.Element {
   return (
-    <fieldset class="segments">
-      <legend class="visually-hidden">Sort by</legend>
-      {kSortOrders.map((order) => (
-        <button
-          key={order}
-          type="button"
-          aria-pressed={state.asked.value.sort === order}
-          onClick={() => choose(order)}
-        >
-          {kOrderWords[order]}
-        </button>
-      ))}
-    </fieldset>
+    <div class="result-columns" aria-hidden="true">
+      <span>Start</span>
+      <span>First span</span>
+      <span>Services</span>
+      <span class="column-number">Errors</span>
+      <span class="column-number">Spans</span>
+      <span title={`${formatTick(scale.from)} to ${formatTick(scale.to)}`}>
+        Duration (log scale)
+      </span>
+    </div>
   );
 }
 
-function NothingFound({ state }: { readonly state: SearchState }): JSX.Element {
-  const { endTs, lookback } = spanOfTime(state.asked.value, state.askedAt.value);
+function LimitNote(props: { readonly state: SearchState; readonly found: Found }): JSX.Element {
+  const asked = props.state.asked.value;
+  const more = { ...asked, limit: asked.limit * kMoreFactor };
   return (
-    <div class="nothing">
-      <h2>No traces match</h2>
-      <p>
-        clew looked from <time>{formatMoment(endTs - lookback, zone.value, 's')}</time> to{' '}
-        <time>{formatMoment(endTs, zone.value, 's')}</time>. To find more:
-      </p>
-      <ul>
-        {widenings(state.asked.value).map((way) => (
-          <li key={way}>{way}</li>
-        ))}
-      </ul>
-      <a class="button" href={`?${formatQuery({ ...state.asked.value, ...kLastSevenDays })}`}>
-        Search the last 7 days
-      </a>
-    </div>
+    <p class="limit-note">
+      The list ends here: these are the newest {traceCount(props.found.rows.length)} that match;
+      there may be more. <a href={`?${formatQuery(more)}`}>Show up to {formatCount(more.limit)}</a>
+    </p>
   );
 }
 
 export function ResultList(props: {
   readonly state: SearchState;
-  readonly rows: readonly Summary[];
+  readonly found: Found;
 }): JSX.Element {
-  const { state, rows } = props;
-  if (rows.length === 0) return <NothingFound state={state} />;
-  const { limit, sort } = state.asked.value;
-  const longest = rows.reduce((most, row) => Math.max(most, row.duration), 0);
-  const more = { ...state.asked.value, limit: limit * 5 };
+  const { state, found } = props;
+  const list = useRef<HTMLOListElement | null>(null);
+  const rows = state.shown.value;
+  const { width, services } = useWidths(list, rows.length === 0);
+  const { name, rowHeight } = layoutOf(width);
+  usePlace(state, list, { count: rows.length, rowHeight });
+  const look = useMemo(() => {
+    const scale = logScaleOf(found.rows.map((row) => row.duration));
+    return { scale, servicesWidth: services };
+  }, [found, services]);
+  const isLimited = found.cut === undefined && isPartOfAll(found, state.asked.value.limit);
+  if (found.rows.length === 0 && found.cut === undefined) return <NothingFound state={state} />;
+  const at = rows.findIndex((row) => row.traceId === state.cursor.value);
   return (
-    <section aria-label="Results">
-      <div class="result-head">
-        <h2>
-          {rows.length} {rows.length === 1 ? 'trace' : 'traces'}
-        </h2>
-        <button
-          type="button"
-          class="icon-button"
-          title="Search again"
-          aria-label="Search again"
-          onClick={() => state.run()}
-        >
-          <Icon name="reload" />
-        </button>
-        <SortControl state={state} />
-      </div>
-      <ol class="results">
-        {sortSummaries(rows, sort).map((row) => (
-          <ResultRow key={row.traceId} row={row} longest={longest} />
-        ))}
-      </ol>
-      {rows.length >= limit && (
-        <p class="limit-note">
-          These are the newest {rows.length} that match; there may be more.{' '}
-          <a href={`?${formatQuery(more)}`}>Show up to {more.limit}</a>
-        </p>
+    <section aria-label="Results" class={`result-section ${name}`}>
+      <ResultHead state={state} found={found} />
+      {name === 'wide' && rows.length > 0 && <Columns scale={look.scale} />}
+      <VirtualList
+        list={list}
+        class="results"
+        count={rows.length}
+        rowHeight={rowHeight}
+        pinned={at < 0 ? undefined : at}
+        keyOf={(index) => rows[index]?.traceId ?? ''}
+      >
+        {(index) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          const onFocus = () => {
+            state.cursor.value = row.traceId;
+          };
+          return <ResultRow row={row} look={look} onFocus={onFocus} />;
+        }}
+      </VirtualList>
+      {rows.length === 0 && found.rows.length > 0 && (
+        <p class="limit-note">None of these has “{state.filter.value.trim()}” in a name or id.</p>
       )}
+      {isLimited && <LimitNote state={state} found={found} />}
     </section>
   );
 }

@@ -4,6 +4,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { faultsOf, parseQuery, type SearchQuery } from '../../core/query';
+import { completions, hasTerm, openTerm, withTerm } from '../../core/tag_terms';
 import { config, kConfigDefaults } from '../../ui/api';
 import { Combobox } from '../../ui/combobox';
 import { Icon } from '../../ui/icons';
@@ -11,7 +12,9 @@ import { Labelled } from '../../ui/labelled';
 import type { SearchState } from './search_state';
 import { TimeFields } from './time_fields';
 
-type TextKey = 'annotationQuery' | 'minDuration' | 'maxDuration';
+type TextKey = 'minDuration' | 'maxDuration';
+/** The tag that every library sets on a failed span. */
+const kErrorTerm = 'error';
 
 function TextField(props: {
   readonly state: SearchState;
@@ -92,6 +95,50 @@ function Names({ state }: { readonly state: SearchState }): JSX.Element {
   );
 }
 
+/** Suggests keys and their values where the server was told which to offer. */
+function Tags({ state }: { readonly state: SearchState }): JSX.Element {
+  const { annotationQuery } = state.form.value;
+  const onInput = (text: string) => {
+    state.set({ annotationQuery: text });
+    const { key, value } = openTerm(text);
+    if (value !== undefined && keys.includes(key)) state.loadTagValues(key);
+  };
+  const keys = state.tagKeys.state.value.value ?? [];
+  const values = state.tagValues.state.value.value ?? [];
+  const isOpenKey = openTerm(annotationQuery).key === state.valuesOf.value;
+  return (
+    <>
+      <Labelled
+        id="search-annotationQuery"
+        label="Tags"
+        hint="A key, or key=value; join several with and"
+      >
+        <Combobox
+          id="search-annotationQuery"
+          value={annotationQuery}
+          options={keys}
+          suggest={(text) => completions(text, keys, isOpenKey ? values : [])}
+          continues={(option) => option.endsWith('=')}
+          placeholder="error and http.status_code=500"
+          describedBy="search-annotationQuery-note"
+          onInput={onInput}
+        />
+      </Labelled>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={hasTerm(annotationQuery, kErrorTerm)}
+          onChange={({ currentTarget }) => {
+            const text = withTerm(annotationQuery, kErrorTerm, currentTarget.checked);
+            state.set({ annotationQuery: text });
+          }}
+        />
+        Errors only
+      </label>
+    </>
+  );
+}
+
 function trimmed(query: SearchQuery): SearchQuery {
   return {
     ...query,
@@ -120,18 +167,7 @@ export function SearchForm({ state }: { readonly state: SearchState }): JSX.Elem
   return (
     <form class="search-form" role="search" aria-label="Find traces" onSubmit={onSubmit} noValidate>
       <Names state={state} />
-      <Labelled
-        id="search-annotationQuery"
-        label="Tags"
-        hint="A key, or key=value; join several with and"
-      >
-        <TextField
-          state={state}
-          name="annotationQuery"
-          placeholder="error and http.status_code=500"
-          invalid={false}
-        />
-      </Labelled>
+      <Tags state={state} />
       <div class="field-pair">
         <Labelled id="search-minDuration" label="Min duration" fault={faults.minDuration}>
           <TextField

@@ -11,7 +11,7 @@ import type { SearchState } from './search_state';
 
 const kUnitWords = { m: 'minute', h: 'hour', d: 'day' } as const;
 
-function windowWords(name: string): string {
+export function windowWords(name: string): string {
   const count = Number.parseInt(name, 10);
   const unit = kUnitWords[name.slice(-1) as keyof typeof kUnitWords];
   return count === 1 ? `Last ${unit}` : `Last ${count} ${unit}s`;
