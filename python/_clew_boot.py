@@ -143,9 +143,22 @@ def _tell(text):
 def _program_name():
     """swift-proxy-server of /usr/bin/swift-proxy-server, gunicorn of `python -m gunicorn`."""
     first = sys.argv[0] if sys.argv else ""
-    if first == "-m" and "-m" in sys.orig_argv[:-1]:
-        return sys.orig_argv[sys.orig_argv.index("-m") + 1]
+    if first == "-m":
+        words = _command_line()
+        if "-m" in words[:-1]:
+            return words[words.index("-m") + 1]
     return os.path.basename(first)
+
+
+def _command_line():
+    """The words that this interpreter was started by; CPython 3.9 does not keep them."""
+    if hasattr(sys, "orig_argv"):
+        return sys.orig_argv
+    try:
+        with open("/proc/self/cmdline", "rb") as file:
+            return [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
+    except OSError:
+        return []
 
 
 def _is_included(name, patterns):

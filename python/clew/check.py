@@ -20,7 +20,7 @@ import urllib.request
 import warnings
 from collections.abc import Sequence
 
-from clew import __version__, hooks, session, verdict
+from clew import __version__, hooks, imports, session, verdict
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:9411/api/v2/spans"  # the library's
 PAGE_PORT = 9411  # where a page is looked for when the endpoint is scribe's
@@ -129,7 +129,7 @@ def import_one(module: str) -> str:
 
 def version_of(package: str) -> str:
     """The distribution that a package comes from, with its version: "eventlet 0.33.1"."""
-    if package in sys.stdlib_module_names:
+    if package in imports.standard_library():
         return f"Python {platform.python_version()}"
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         return f"{package} {importlib.metadata.version(package)}"

@@ -11,6 +11,7 @@ Threads: the callback runs on the thread that imports, which holds the module's 
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterable
 from importlib.machinery import ModuleSpec
@@ -98,3 +99,16 @@ def versions_of(name: str) -> list[ModuleType]:
     """The module of that name and eventlet's copies of it, those that have run to their end."""
     names = (name, *(prefix + name for prefix in COPY_PREFIXES))
     return [sys.modules[one] for one in names if is_imported(one)]
+
+
+@functools.cache
+def standard_library() -> frozenset[str]:
+    """The names of the standard library's top-level modules."""
+    if sys.version_info >= (3, 10):
+        return sys.stdlib_module_names
+    import sysconfig  # CPython 3.9 keeps no list
+    from pathlib import Path
+
+    folder = Path(sysconfig.get_path("stdlib"))
+    files = [*folder.iterdir(), *folder.glob("lib-dynload/*")]
+    return frozenset(sys.builtin_module_names) | {file.name.partition(".")[0] for file in files}

@@ -234,10 +234,22 @@ def _service_name(name: str | None) -> str | None:
 def _program_name() -> str:
     """The file's name; of `python -m NAME` that is not known yet while NAME's package loads."""
     first = sys.argv[0] if sys.argv else ""
-    words = getattr(sys, "orig_argv", [])  # since CPython 3.10
-    if first == "-m" and "-m" in words[:-1]:
-        return str(words[words.index("-m") + 1])
+    if first == "-m":
+        words = _command_line()
+        if "-m" in words[:-1]:
+            return words[words.index("-m") + 1]
     return os.path.basename(first)
+
+
+def _command_line() -> list[str]:
+    """The words that this interpreter was started by."""
+    if sys.version_info >= (3, 10):
+        return sys.orig_argv
+    try:  # CPython 3.9 does not keep them
+        with open("/proc/self/cmdline", "rb") as file:
+            return [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
+    except OSError:
+        return []
 
 
 def flush_at_exit() -> None:

@@ -16,6 +16,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.machinery import PathFinder
 
+from clew.imports import standard_library
+
 MODULES_MAX = 500
 SOURCE_BYTES_MAX = 1 << 20  # of a module; a longer one is data
 
@@ -126,7 +128,7 @@ def uses(path: str, arguments: Sequence[str], folder: str) -> list[str]:
         known = known_as(name)
         if known is not None:
             found.add(known)
-        elif name.partition(".")[0] not in sys.stdlib_module_names:
+        elif name.partition(".")[0] not in standard_library():
             waiting.extend(_imported_by(name, search, own))
     return [name for name in dict.fromkeys(KNOWN.values()) if name in found]
 

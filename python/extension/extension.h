@@ -16,6 +16,7 @@
 #include "clew/tracing/c.h"
 #include "clew/tracing/c_propagation.h"
 #include "names.h"
+#include "python39.h"
 
 #define HEADERS_MAX 16      // header names that a tracer may set, each kept as a str
 #define SPARE_SPANS_MAX 16  // spans whose memory a module keeps, 12 KiB in all

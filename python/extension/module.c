@@ -27,10 +27,23 @@ static PyMethodDef module_methods[] = {
 
 static PyTypeObject* add_type(PyObject* module, PyType_Spec* spec) {
     PyObject* type = PyType_FromModuleAndSpec(module, spec, NULL);
+    if (type != NULL && (spec->flags & Py_TPFLAGS_DISALLOW_INSTANTIATION) != 0) {
+        ((PyTypeObject*)type)->tp_new = NULL;  // 3.9 has inherited object's
+    }
     if (type != NULL && PyModule_AddType(module, (PyTypeObject*)type) < 0) {
         Py_CLEAR(type);
     }
     return (PyTypeObject*)type;
+}
+
+// As PyModule_AddObjectRef(), which 3.9 lacks.
+static int add_object(PyObject* module, const char* name, PyObject* object) {
+    Py_INCREF(object);
+    if (PyModule_AddObject(module, name, object) < 0) {
+        Py_DECREF(object);
+        return -1;
+    }
+    return 0;
 }
 
 static int intern_names(ModuleState* state) {
@@ -79,8 +92,8 @@ static int module_exec(PyObject* module) {
     state->spare = PyMem_Calloc(1, sizeof *state->spare);
     state->no_span = (SpanObject*)state->span_type->tp_alloc(state->span_type, 0);
     if (state->no_span == NULL ||
-        PyModule_AddObjectRef(module, "no_span", (PyObject*)state->no_span) < 0 ||
-        PyModule_AddObjectRef(module, "current_span", state->current) < 0) {
+        add_object(module, "no_span", (PyObject*)state->no_span) < 0 ||
+        add_object(module, "current_span", state->current) < 0) {
         return -1;
     }
     return PyModule_AddStringConstant(module, "version", clew_version());

@@ -12,6 +12,8 @@ import pytest
 import services
 from services import run_script
 
+from clew.imports import standard_library
+
 ON = {"CLEW_ENABLE": "1", "CLEW_ENDPOINT": "scribe://127.0.0.1:1"}
 IS_ON = """
 import sys
@@ -316,3 +318,9 @@ if "again" not in sys.argv:
     (first, is_again), (second, is_again_again) = [line.split() for line in out.splitlines()]
     assert first == second
     assert (is_again, is_again_again) == ("False", "True")
+
+
+def test_the_standard_library_is_told_from_packages():
+    names = standard_library()
+    assert {"sys", "json", "http", "math", "zlib", "_socket"} <= names
+    assert not {"clew", "eventlet", "pytest"} & names

@@ -8,7 +8,8 @@ import sys
 from collections import namedtuple
 from pathlib import Path
 
-OLDEST = (3, 10)  # requires-python of python/pyproject.toml
+OLDEST = (3, 9)  # requires-python of python/pyproject.toml
+NEWEST = (3, 14)  # that there is; what is not on this machine is said to be untested
 FOLDERS = ["/usr/bin", "/usr/local/bin"]
 NAME = re.compile(r"python3(\.\d+)?$")
 ASK = (
@@ -79,3 +80,7 @@ def described(all_found, current=sys.version_info[:2]):
         elif not one.is_usable:
             words = "untested: it lacks venv, ensurepip or its headers"
         yield f"CPython {'.'.join(map(str, one.version))}: {words}"
+    here = {one.version[:2] for one in all_found}
+    for minor in range(OLDEST[1], NEWEST[1] + 1):
+        if (3, minor) not in here:
+            yield f"CPython 3.{minor}: untested: not on this machine"

@@ -48,19 +48,23 @@ class Interpreters(unittest.TestCase):
 
     def test_says_what_becomes_of_each(self):
         every = [
+            Interpreter("z", (3, 8, 18), True),
             Interpreter("a", (3, 9, 1), True),
             Interpreter("b", (3, 10, 2), True),
             Interpreter("c", (3, 11, 3), True),
             Interpreter("d", (3, 12, 4), False),
         ]
-        self.assertEqual([one.path for one in interpreters.others(every, (3, 11))], ["b"])
+        self.assertEqual([one.path for one in interpreters.others(every, (3, 11))], ["a", "b"])
         self.assertEqual(
             list(interpreters.described(every, (3, 11))),
             [
-                "CPython 3.9.1: too old: the package needs 3.10",
+                "CPython 3.8.18: too old: the package needs 3.9",
+                "CPython 3.9.1: tested",
                 "CPython 3.10.2: tested",
                 "CPython 3.11.3: tested in full",
                 "CPython 3.12.4: untested: it lacks venv, ensurepip or its headers",
+                "CPython 3.13: untested: not on this machine",
+                "CPython 3.14: untested: not on this machine",
             ],
         )
 
