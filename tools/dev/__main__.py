@@ -4,7 +4,7 @@
 import argparse
 import sys
 
-from dev import bench, build, lint, node, packages, reference, suites, up, venv
+from dev import bench, build, lint, node, packages, reference, suites, up, venv, wheels
 from dev.shell import Failure, run
 
 
@@ -22,6 +22,7 @@ def parse(arguments):
     test_options.add_argument("--long", action="store_true")
     test_options.add_argument("filters", nargs="*", metavar="FILTER")
     commands.add_parser("build").add_argument("preset", nargs="?", default="dev")
+    commands.add_parser("wheel")
     commands.add_parser("format")
     commands.add_parser("tidy").add_argument("--all", action="store_true")
     commands.add_parser("bench")
@@ -67,6 +68,7 @@ def dispatch(options):
         "down": up.down,
         "test": lambda: test_command(options.filters, options.long),
         "build": lambda: build_command(options.preset),
+        "wheel": wheels.wheel,
         "format": lint.format_files,
         "tidy": lambda: lint.tidy(options.all),
         "bench": bench.bench,

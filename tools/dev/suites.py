@@ -10,7 +10,18 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from dev import build, distributions, interpreters, long, node, packages, reference, results, venv
+from dev import (
+    build,
+    distributions,
+    interpreters,
+    long,
+    node,
+    packages,
+    reference,
+    results,
+    venv,
+    wheels,
+)
 from dev.demo import PORTS, Demo
 from dev.results import FAILED, PASSED, Case
 from dev.shell import BUILD, ROOT, Failure, environment, say
@@ -34,6 +45,8 @@ QUICK_PYTHON_TESTS = [
     "test_session",
     "test_context",
     "test_fork",
+    "test_boot",
+    "test_clew_run",
 ]
 SANITIZERS = {
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -311,16 +324,20 @@ SUITES = {
     "release": run_release,
     "server": run_server,
     "python": run_python,
+    "wheel": wheels.run_wheel,
     "swift": run_swift,
     "ui": run_ui,
     "e2e": run_e2e,
 }
 NEED_BUILD = {"cpp", "server", "python", "swift", "e2e"}
-# Of `./dev test --long`: {name: long.Suite}. They need the build, too.
+# Of `./dev test --long`: {name: long.Suite}.
 LONG_SUITES = {
     "page": long.Suite(run_page_long, browser_version),
     "stacks": long.Suite(run_stacks_long, stack_versions),
+    "wheels": long.Suite(wheels.run_wheels, wheels.versions),
 }
+# Those of them that need the build.
+LONG_NEED_BUILD = {"page", "stacks"}
 
 
 def chosen(filters, suites):
@@ -338,7 +355,7 @@ def chosen(filters, suites):
 
 def build_for(suites):
     """Builds what the suites run; returns an empty string, or why it failed."""
-    if not (NEED_BUILD | set(LONG_SUITES)) & set(suites):
+    if not (NEED_BUILD | LONG_NEED_BUILD) & set(suites):
         return ""
     say("building the preset dev (asan + ubsan)")
     try:
@@ -380,7 +397,8 @@ def test_long(filters):
     cases = []
     for name, pattern in suites.items():
         suite = LONG_SUITES[name]
-        found, seconds = run_suite(name, suite.run, pattern, unbuilt)
+        why = unbuilt if name in LONG_NEED_BUILD else ""
+        found, seconds = run_suite(name, suite.run, pattern, why)
         long.record(name, pattern, found, seconds, suite)
         cases += found
     return closed(cases)

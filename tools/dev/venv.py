@@ -16,6 +16,8 @@ TEST_REQUIREMENTS = ROOT / "python/tests/requirements.txt"
 TEST_FILES = [DEMO_REQUIREMENTS, TEST_REQUIREMENTS]
 LONG = BUILD / "venv-long"
 LONG_REQUIREMENTS = ROOT / "python/tests/long/requirements.txt"
+# Of an interpreter that the newest packages have left behind, all that its tests need.
+OLD_TEST_FILES = {(3, 9): [ROOT / "python/tests/requirements-3.9.txt"]}
 TOOLS = ["pytest==8.4.2", "ruff==0.17.6"]
 # Of the builds for other interpreters: their C++ is the same, and without optimization at link time
 # it is compiled once for all of them.
@@ -78,8 +80,10 @@ def long_python():
 
 def other_python(interpreter):
     """The same for another CPython of this machine; see interpreters.py."""
-    name = "venv-python" + ".".join(map(str, interpreter.version[:2]))
-    return ensure(BUILD / name, name, TEST_FILES, TOOLS, base=interpreter.path)
+    minor = interpreter.version[:2]
+    name = "venv-python" + ".".join(map(str, minor))
+    files = OLD_TEST_FILES.get(minor, TEST_FILES)
+    return ensure(BUILD / name, name, files, TOOLS, base=interpreter.path)
 
 
 def tool(name):
