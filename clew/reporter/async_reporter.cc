@@ -2,6 +2,7 @@
 #include "clew/reporter/async_reporter.h"
 
 #include <algorithm>
+#include <mutex>
 #include <new>
 #include <utility>
 
@@ -32,7 +33,9 @@ struct AsyncReporter::Era {
     std::uint32_t generation = fork_generation();
     std::shared_ptr<internal::Delivery> delivery;
     std::atomic<WorkerState> state{WorkerState::none};
-    Worker worker;             // touched by whoever moved `state` away from none, and by close()
+    std::mutex ending;         // held by rest() and close() while they end the worker
+    bool is_closing = false;   // guarded by `ending`: nothing is listened to any more
+    Worker worker;             // touched by whoever moved `state` away from none, or holds `ending`
     Era* inherited = nullptr;  // reachable, so that leak checkers see that it is kept on purpose
 };
 
@@ -95,6 +98,14 @@ void AsyncReporter::listen() noexcept {
     );
 }
 
+void AsyncReporter::stop_listening(Era* own) noexcept {
+    tracer::FinishedSpans spans = parts_.spans;
+    if (own == nullptr) return spans.set_wake_up({});
+    const std::lock_guard lock(own->ending);
+    own->is_closing = true;
+    spans.set_wake_up({});
+}
+
 void AsyncReporter::woken(tracer::WakeReason reason) noexcept {
     Era* const own = era();
     if (own == nullptr || closed_.load()) return;
@@ -123,8 +134,11 @@ bool AsyncReporter::ensure_worker(Era& era) noexcept {
 
 bool AsyncReporter::has_work(const Era& era) const noexcept {
     if (era.state.load() != WorkerState::none || parts_.spans.may_recover()) return true;
-    const tracer::FinishedCounts counts = parts_.spans.counts();
-    return counts.finished > counts.dropped_total();
+    ReporterCounts counts;
+    era.delivery->add_counts(counts);
+    const tracer::FinishedCounts spans = parts_.spans.counts();
+    return counts.queue_spans > 0 ||
+           spans.finished + spans.recovered > spans.drained + spans.dropped_total();
 }
 
 bool AsyncReporter::flush(milliseconds timeout) noexcept {
@@ -139,18 +153,35 @@ bool AsyncReporter::flush(milliseconds timeout) noexcept {
 bool AsyncReporter::close(milliseconds timeout) noexcept {
     if (closed_.load())
         return counts().dropped[static_cast<std::size_t>(DropReason::at_close)] == 0;
-    tracer::FinishedSpans spans = parts_.spans;
-    spans.set_wake_up({});
     Era* const own = era();
+    stop_listening(own);
     if (own != nullptr) own->delivery->begin_close(timeout);
     const bool flushed = flush(timeout);
     closed_.store(true);
     if (own == nullptr) return false;
     own->delivery->stop_sending();
+    const std::lock_guard lock(own->ending);
     if (own->state.exchange(WorkerState::ended) == WorkerState::running) {
         own->worker.stop(kEndGrace);
     }
     return flushed;
+}
+
+bool AsyncReporter::rest(milliseconds timeout) noexcept {
+    Era* const own = era();
+    if (own == nullptr) return true;
+    const std::unique_lock lock(own->ending, std::try_to_lock);
+    if (!lock.owns_lock()) return false;
+    if (own->is_closing) return false;
+    if (own->state.load() != WorkerState::running) return true;
+    if (!own->delivery->ask_rest(timeout / 2)) return false;
+    own->worker.wake();
+    if (!own->worker.wait_until_ended(timeout) && own->delivery->withdraw_rest()) return false;
+    own->worker.stop_ended(kEndGrace);
+    own->state.store(WorkerState::none);
+    listen();
+    if (own->delivery->has_unseen_flush()) ensure_worker(*own);
+    return true;
 }
 
 ReporterCounts AsyncReporter::counts() const noexcept {

@@ -55,6 +55,12 @@ public:
     // when something was unsent.
     bool close(std::chrono::milliseconds timeout) noexcept;
 
+    // Ends the worker's thread for a while, so that the process may fork with one thread less, and
+    // blocks at most `timeout` for it: half of that may go into sending what waits. It starts again
+    // with the next span that finishes, or flush. False, and the thread runs on, when it cannot end
+    // in time: it is in the middle of a message, or somebody waits for a flush.
+    bool rest(std::chrono::milliseconds timeout) noexcept;
+
     ReporterCounts counts() const noexcept;
     // One sentence about the newest failed attempt to send; empty when none failed.
     std::string last_error() const;
@@ -70,6 +76,8 @@ private:
     // Of this process; in a child made at the first call. Null when memory is short.
     Era* era() const noexcept;
     void listen() noexcept;
+    // For good; `own` may be null.
+    void stop_listening(Era* own) noexcept;
     // True when the worker runs.
     bool ensure_worker(Era& era) noexcept;
     bool has_work(const Era& era) const noexcept;

@@ -78,6 +78,11 @@ clew_tracer* clew_tracer_create(const clew_options* options, char* error, size_t
 // timeout_ms. 1: all are; 0: the time ran out.
 int clew_tracer_flush(clew_tracer* tracer, uint32_t timeout_ms);
 
+// For before a fork: ends the thread, which starts again with the next span that finishes, or
+// flush. Blocks at most timeout_ms, of which half may go into sending what waits. 1: it has ended,
+// or never ran; 0: it runs on, because it cannot end in time.
+int clew_tracer_rest(clew_tracer* tracer, uint32_t timeout_ms);
+
 // Blocks: flushes within close_timeout_ms, then ends the thread and the tracer. Open spans must be
 // abandoned or finished before; they report nothing afterwards.
 void clew_tracer_destroy(clew_tracer* tracer);

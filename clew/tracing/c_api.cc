@@ -166,6 +166,11 @@ int clew_tracer_flush(clew_tracer* tracer, uint32_t timeout_ms) {
     return tracer->tracing->flush(std::chrono::milliseconds(timeout_ms)) ? 1 : 0;
 }
 
+int clew_tracer_rest(clew_tracer* tracer, uint32_t timeout_ms) {
+    if (tracer == nullptr) return 1;
+    return tracer->tracing->rest(std::chrono::milliseconds(timeout_ms)) ? 1 : 0;
+}
+
 void clew_tracer_destroy(clew_tracer* tracer) { delete tracer; }
 
 const char* clew_drop_reason_name(uint32_t reason) {

@@ -146,6 +146,7 @@ int use_nothing_in_c(void) {
     CHECK(clew_inject(NULL, &context, NULL, set, NULL) == 0);
     CHECK(clew_extract(NULL, get, NULL, &context, NULL) == 0);
     CHECK(clew_tracer_flush(NULL, 1) == 1);
+    CHECK(clew_tracer_rest(NULL, 1) == 1);
     clew_tracer_stats(NULL, &stats);
     CHECK(stats.finished == 0);
     clew_tracer_last_error(NULL, sentence, sizeof sentence);

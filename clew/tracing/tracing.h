@@ -63,6 +63,9 @@ public:
     // something was unsent.
     bool close(std::chrono::milliseconds timeout) noexcept { return reporter_->close(timeout); }
 
+    // Ends the thread for a while, for a fork; see AsyncReporter::rest().
+    bool rest(std::chrono::milliseconds timeout) noexcept { return reporter_->rest(timeout); }
+
     // finished = sent + dropped + on their way, exactly.
     reporter::ReporterCounts counts() const noexcept { return reporter_->counts(); }
     // Calls of extract() that met headers which break their format, in this process.

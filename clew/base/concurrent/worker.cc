@@ -15,6 +15,7 @@
 
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,6 +56,9 @@ SteadyClock::time_point end_of(std::chrono::microseconds timeout) noexcept {
     return SteadyClock::now() + std::clamp(timeout, std::chrono::microseconds(0), kLongest);
 }
 
+// Whether the system still counts a thread of this process.
+bool is_listed(pid_t thread) noexcept { return syscall(SYS_tgkill, getpid(), thread, 0) == 0; }
+
 // Of the thread itself, not sent to the process. Blocked, they would end the application without a
 // word from its crash handler, or a sanitizer's.
 constexpr std::array kFaults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
@@ -84,6 +88,7 @@ struct Worker::Thread {
     pthread_t id{};
     std::atomic<std::uint32_t> signals{0};  // kWake, kStop
     std::atomic<std::uint32_t> ended{0};
+    std::atomic<pid_t> number{0};  // the system's, once it runs
 };
 
 Worker::~Worker() {
@@ -121,6 +126,7 @@ void* Worker::run(void* handed_over) noexcept {
     auto* const passed = static_cast<std::shared_ptr<Thread>*>(handed_over);
     const std::shared_ptr<Thread> thread = std::move(*passed);
     delete passed;
+    thread->number.store(gettid(), std::memory_order_relaxed);
     pthread_setname_np(pthread_self(), thread->name);
     try {
         Worker self;
@@ -186,6 +192,16 @@ bool Worker::stop(std::chrono::milliseconds deadline) noexcept {
     }
     forget();
     return ended;
+}
+
+void Worker::stop_ended(std::chrono::milliseconds deadline) noexcept {
+    const std::shared_ptr<Thread> thread = thread_;
+    if (!is_running() || !stop(deadline)) return;
+    const SteadyClock::time_point end = end_of(deadline);
+    timespec left;
+    while (is_listed(thread->number.load(std::memory_order_relaxed)) && time_left(end, left)) {
+        sched_yield();
+    }
 }
 
 bool Worker::wait_until_ended(std::chrono::milliseconds deadline) noexcept {

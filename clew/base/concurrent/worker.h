@@ -52,11 +52,16 @@ public:
     // was left to itself, and what it uses must stay alive.
     bool stop(std::chrono::milliseconds deadline) noexcept;
 
+    // Waits until the body has returned by itself, at most for `deadline`. False: it still runs.
+    bool wait_until_ended(std::chrono::milliseconds deadline) noexcept;
+    // stop() of a body that has returned, or is about to; and waits until the system, too, counts
+    // its thread no longer, which a join does not say. Each at most for `deadline`.
+    void stop_ended(std::chrono::milliseconds deadline) noexcept;
+
 private:
     struct Thread;  // shared by the owner and the running thread
 
     static void* run(void* thread) noexcept;
-    bool wait_until_ended(std::chrono::milliseconds deadline) noexcept;
     void forget() noexcept;
 
     std::shared_ptr<Thread> thread_;

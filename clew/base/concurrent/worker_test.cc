@@ -11,6 +11,7 @@
 #include <string>
 
 #include <pthread.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,6 +139,26 @@ TEST(Worker, may_be_started_again) {
     EXPECT_EQ(runs, 3);
     EXPECT_TRUE(worker.stop(kDeadline));  // not running: nothing to stop
     worker.wake();
+}
+
+TEST(Worker, may_end_by_itself_and_is_not_counted_by_the_system_then) {
+    Worker worker;
+    EXPECT_FALSE(worker.is_running());
+    worker.stop_ended(kDeadline);  // there is none
+    std::promise<pid_t> number;
+    std::promise<void> go;
+    ASSERT_TRUE(worker.start("clew-test", [&](Worker&) {
+        number.set_value(gettid());
+        go.get_future().wait();
+    }));
+    const pid_t thread = number.get_future().get();
+    EXPECT_FALSE(worker.wait_until_ended(1ms));
+    go.set_value();
+    EXPECT_TRUE(worker.wait_until_ended(kDeadline));
+    EXPECT_TRUE(worker.is_running());  // nobody has stopped it
+    worker.stop_ended(kDeadline);
+    EXPECT_FALSE(worker.is_running());
+    EXPECT_NE(syscall(SYS_tgkill, getpid(), thread, 0), 0);
 }
 
 TEST(Worker, is_not_running_in_a_child) {

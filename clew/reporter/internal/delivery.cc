@@ -44,7 +44,7 @@ Delivery::Delivery(
 }
 
 void Delivery::run(Worker& self) {
-    microseconds wait = options_.flush_interval;
+    microseconds wait = queue_.empty() ? options_.flush_interval : kShortestWait;
     while (asked_.load() > flushing_ || self.wait(wait) != Worker::Woken::stop) {
         if (stopped_.load()) return;
         try {
@@ -52,7 +52,32 @@ void Delivery::run(Worker& self) {
         } catch (const std::bad_alloc&) {
             wait = options_.flush_interval;  // what is queued stays queued
         }
+        if (takes_rest()) return;
     }
+}
+
+bool Delivery::ask_rest(std::chrono::milliseconds time) noexcept {
+    const Microseconds now = clock_.steady_now();
+    const Microseconds since(sending_since_us_.load());
+    if (since != Microseconds(0) && now - since > kHungAfter) return false;
+    rest_at_us_.store((now + time).count());
+    rest_.store(Rest::asked);
+    return true;
+}
+
+bool Delivery::withdraw_rest() noexcept {
+    Rest asked = Rest::asked;
+    return rest_.compare_exchange_strong(asked, Rest::none);
+}
+
+// Not while somebody waits for a flush: nobody would run it.
+bool Delivery::takes_rest() noexcept {
+    Rest asked = Rest::asked;
+    return waiting_.load() == 0 && rest_.compare_exchange_strong(asked, Rest::taken);
+}
+
+bool Delivery::is_rest_due() const noexcept {
+    return rest_.load() == Rest::asked && clock_.steady_now().count() >= rest_at_us_.load();
 }
 
 microseconds Delivery::round() {
@@ -146,7 +171,7 @@ void Delivery::send_queued() {
     // would never be empty, every message small, and no flush seen.
     const std::uint64_t end = queue_.pushed_total();
     const transport::MessageBounds whole = parts_.sender->bounds();
-    while (!queue_.empty() && !stopped_.load()) {
+    while (!queue_.empty() && !stopped_.load() && !is_rest_due()) {
         const bool is_whole =
             queue_.spans() >= whole.payloads_max || queue_.size_bytes() >= whole.bytes_max;
         const bool goes_on = is_whole && asked_.load() == flushing_;
@@ -185,7 +210,9 @@ void Delivery::send_message() {
     }
     breaker_state_.store(breaker_.state());  // a probe may take long
     const auto deadline = transport::Deadline::after(options_.send_timeout);
+    sending_since_us_.store(clock_.steady_now().count());
     const transport::SendResult result = parts_.sender->send(message_, deadline);
+    sending_since_us_.store(0);
     settle(result, message_.size());
     queue_bytes_.set(static_cast<std::int64_t>(queue_.size_bytes()));
     queue_spans_.set(static_cast<std::int64_t>(queue_.spans()));
@@ -245,9 +272,12 @@ void Delivery::settle_flush() {
 }
 
 bool Delivery::wait_until_flushed(std::uint64_t ticket, std::chrono::milliseconds timeout) {
+    waiting_.fetch_add(1);
     std::unique_lock lock(mutex_);
     flushed_changed_.wait_for(lock, timeout, [&] { return flushed_ >= ticket || gave_up_; });
-    return flushed_ >= ticket;
+    const bool is_flushed = flushed_ >= ticket;
+    waiting_.fetch_sub(1);
+    return is_flushed;
 }
 
 void Delivery::begin_close(std::chrono::milliseconds time) noexcept {

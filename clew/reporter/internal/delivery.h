@@ -62,6 +62,17 @@ public:
     // delivered until then. Call it before ask_flush().
     void begin_close(std::chrono::milliseconds time) noexcept;
 
+    // Asks the body to return, with all that it has kept, and to send before that what can be sent
+    // within `time`; the worker has to be woken, and may run the body again later. False, and
+    // nothing is asked, while a message has been under way for longer than kHungAfter.
+    bool ask_rest(std::chrono::milliseconds time) noexcept;
+    // Takes the request back. False: too late, the body is about to return.
+    bool withdraw_rest() noexcept;
+    // A flush was asked for that no round has seen yet. Requires: the body does not run.
+    bool has_unseen_flush() const noexcept { return asked_.load() > flushing_; }
+
+    static constexpr std::chrono::milliseconds kHungAfter{100};
+
     // For good: what is being sent is given up, nothing more is sent.
     void stop_sending() noexcept;
     // In a forked child: gives the inherited socket back.
@@ -73,6 +84,11 @@ public:
     std::string last_error() const;
 
 private:
+    enum class Rest : std::uint8_t { none, asked, taken };
+
+    bool takes_rest() noexcept;
+    // The time for sending before a rest is over.
+    bool is_rest_due() const noexcept;
     void take_finished();
     // False when it left some behind.
     bool drain_rings();
@@ -117,6 +133,10 @@ private:
     std::atomic<std::uint64_t> asked_{0};  // the newest ticket given out
     std::atomic<bool> stopped_{false};
     std::atomic<std::int64_t> close_until_us_{0};  // steady; 0: nobody closes
+    std::atomic<Rest> rest_{Rest::none};
+    std::atomic<std::int64_t> rest_at_us_{0};        // steady; when rest_ is asked: due then
+    std::atomic<std::int64_t> sending_since_us_{0};  // steady; 0: no message is under way
+    std::atomic<int> waiting_{0};                    // in wait_until_flushed()
     Counter sent_;
     std::array<Counter, kDropReasons> dropped_;
     Counter messages_sent_;
