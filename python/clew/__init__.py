@@ -22,7 +22,7 @@ from clew._native import version as __version__
 from clew.asgi_middleware import asgi
 from clew.headers import extract, inject
 from clew.session import disable, enable, flush, tracer
-from clew.spans import traced
+from clew.spans import detached, traced
 from clew.wsgi_middleware import wsgi
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "asgi",
     "baggage",
     "current",
+    "detached",
     "disable",
     "enable",
     "extract",

@@ -95,6 +95,7 @@ def enable(
     trust_inbound: str | None = None,
     trace_id_bits: int | None = None,
     flush_interval_ms: int | None = None,
+    detach_after_ms: int | str | None = None,
     hooks: Iterable[str] | None = None,
     log_annotations: bool | int | str = False,
     legacy_tags: bool = False,
@@ -113,6 +114,8 @@ def enable(
     trust_inbound      what to take over of a caller's headers: "all", "ids" or "no"
     trace_id_bits      of new traces: 64 or 128
     flush_interval_ms  how long a finished span may wait to be sent with others: 1 to 60000; 500
+    detach_after_ms    how long after a request's end what it has started and left behind still
+                       belongs to its trace (see clew.detached()): 0 to 86400000, "never"; 1000
     hooks              the names of the hooks to arm (clew.hooks.HOOKS); those of clew.hooks.DEFAULT
     log_annotations    log lines of the standard logging become annotations of the current span:
                        True, or those of a level and above, 30 or "WARNING"
@@ -127,7 +130,6 @@ def enable(
 
     TypeError, ValueError: an argument is wrong; nothing has changed then.
     """
-    global _session
     check(legacy_tags, "legacy_tags", bool)
     has_stacks = error_stacks.is_wanted(error_stack)
     level = _log_level(log_annotations)
@@ -143,7 +145,15 @@ def enable(
         "flush_interval_ms": flush_interval_ms,
     }
     new_tracer = _new_tracer(_service_name(service_name), sampler, options)
-    new = Session(new_tracer, armed, legacy_tags, level or logging.NOTSET)
+    _detach_after(new_tracer, detach_after_ms)
+    _turn_on(Session(new_tracer, armed, legacy_tags, level or logging.NOTSET))
+    activate(new_tracer, faults.report)
+    record_stacks(error_stacks.stack_of if has_stacks else None)
+    return new_tracer
+
+
+def _turn_on(new: Session) -> None:
+    global _session
     disable()
     try:
         new.arm()
@@ -152,9 +162,6 @@ def enable(
         raise
     _session = new
     atexit.register(flush_at_exit)
-    activate(new_tracer, faults.report)
-    record_stacks(error_stacks.stack_of if has_stacks else None)
-    return new_tracer
 
 
 def disable() -> None:
@@ -202,6 +209,22 @@ def _new_tracer(name: str | None, sampler: Any, options: dict[str, Any]) -> Trac
         new.sample_by(sampler)
         return new
     return Tracer(name, sampler=sampler, **given)
+
+
+def _detach_after(new: Tracer, asked: int | str | None) -> None:
+    """Says what is asked for, else what the environment says; the default stands without both."""
+    given: Any = asked if asked is not None else os.environ.get("CLEW_DETACH_AFTER_MS") or None
+    if given is None:
+        return
+    if isinstance(given, str):
+        text = given.strip().lower()
+        if text != "never" and not (text.isascii() and text.isdigit()):
+            place = "detach_after_ms" if asked is not None else "CLEW_DETACH_AFTER_MS"
+            raise ValueError(
+                f'{place} must be 0 to 86400000 milliseconds, or "never", not {given!r}'
+            )
+        given = None if text == "never" else int(text)
+    new.detach_after(given)
 
 
 def _log_level(asked: object) -> int | None:

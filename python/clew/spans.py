@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """@clew.traced: each call of a function is a span, of plain functions, coroutine functions,
-generators and asynchronous generators.
+generators and asynchronous generators. And clew.detached(), for work that belongs to no trace.
 
 Threads: all at once.
 """
@@ -13,14 +13,14 @@ import inspect
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from clew._native import Span, current_span, span
+from clew._native import Span, current_span, no_span, span
 
 if TYPE_CHECKING:
     from clew._native import Kind
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-# Starts the span of one call.
-Start = Callable[[], Span]
+# What begins when a function is called, for a `with`: the span of the call.
+Start = Callable[[], Any]
 
 
 @overload
@@ -62,7 +62,10 @@ def _wrap(function: Any, name: str | None, kind: Kind, tags: dict[str, Any]) -> 
     if name is None:
         name = getattr(function, "__qualname__", type(function).__qualname__)
         name = name.rpartition("<locals>.")[2]
-    start = functools.partial(span, name, kind=kind, **tags)
+    return _wrapped(function, functools.partial(span, name, kind=kind, **tags))
+
+
+def _wrapped(function: Any, start: Start) -> Any:
     if inspect.isasyncgenfunction(function):
         wrapper = _async_generator(function, start)
     elif inspect.iscoroutinefunction(function):
@@ -91,11 +94,11 @@ def _coroutine(function: Any, start: Start) -> Any:
 
 
 class _Within:
-    """A span that is the current one in a block, and goes on after it."""
+    """A span, or none, that is the current one in a block, and goes on after it."""
 
     __slots__ = ("span", "token")
 
-    def __init__(self, span: Span) -> None:
+    def __init__(self, span: Span | None) -> None:
         self.span = span
 
     def __enter__(self) -> None:
@@ -106,6 +109,53 @@ class _Within:
             current_span.reset(self.token)
 
 
+class _Detached(_Within):
+    """A block without a current span; it stands for a span towards what wraps a function."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def __call__(self, function: Function) -> Function:
+        if not callable(function):
+            raise TypeError(f"detached() takes a function, not {function!r}")
+        wrapped: Function = _wrapped(function, _Detached)
+        return wrapped
+
+
+@overload
+def detached() -> _Detached: ...
+@overload
+def detached(function: Function, /) -> Function: ...
+def detached(function: Any = None, /) -> Any:
+    """What begins in the block, or in the function, belongs to no trace that is under way: each
+    span without another one around it begins a trace of its own, and is sampled anew.
+
+        with clew.detached():
+            eventlet.spawn(poll_forever)  # or Thread(...).start(), asyncio.create_task(...)
+
+        @clew.detached
+        def poll_forever(): ...
+
+    It is for loops, and for workers that are started lazily: what a request starts belongs to that
+    request, so the first one would have all that they ever do in its trace. Where this was
+    forgotten, the option detach_after_ms of clew.enable() ends that once the request has.
+
+    The function may be a coroutine function or a generator, too. In the block clew.current() is
+    None, clew.inject() adds nothing, and there is no baggage.
+
+    TypeError: what is decorated cannot be called.
+    """
+    return _Detached() if function is None else _Detached()(function)
+
+
+def _begin(start: Start) -> tuple[Span, _Within]:
+    """The span of a generator, and what its steps run in."""
+    one = start()
+    return (no_span, one) if isinstance(one, _Detached) else (one, _Within(one))
+
+
 def _failed(one: Span, error: BaseException) -> None:
     if not isinstance(error, GeneratorExit):  # its consumer had enough
         one.error(error)
@@ -113,8 +163,7 @@ def _failed(one: Span, error: BaseException) -> None:
 
 def _generator(function: Any, start: Start) -> Any:
     def call(*args: Any, **keywords: Any) -> Generator[Any, Any, Any]:
-        one = start()
-        within = _Within(one)
+        one, within = _begin(start)
         try:
             inner = function(*args, **keywords)
             step, value = inner.send, None
@@ -144,8 +193,7 @@ def _generator(function: Any, start: Start) -> Any:
 
 def _async_generator(function: Any, start: Start) -> Any:
     async def call(*args: Any, **keywords: Any) -> AsyncGenerator[Any, Any]:
-        one = start()
-        within = _Within(one)
+        one, within = _begin(start)
         try:
             inner = function(*args, **keywords)
             step, value = inner.asend, None

@@ -54,6 +54,8 @@ typedef struct {
     PyObject* names[name_count];  // interned
     SpareSpans* spare;            // owned
     uint64_t tracers;             // that were made, ever
+    TracerObject* newest;         // of those that are alive, borrowed; see fork.h
+    bool watches_forks;
 } ModuleState;
 
 struct TracerObject {
@@ -62,8 +64,11 @@ struct TracerObject {
         // clang-format on
         clew_tracer* native;
     const ModuleState* state;  // of the type's module, which the type keeps
+    TracerObject* newer;       // among those of the module, borrowed, or NULL
+    TracerObject* older;
     uint64_t number;           // of this tracer among all of its module, from 1
     bool is_closed;            // no new spans; the open ones may still finish
+    uint32_t detach_after_ms;  // see context.h
     PyTypeObject* span_type;   // of the same module, strong
     PyObject* current;         // the module's ContextVar, strong
     PyObject* choose;          // of sample_by(), strong, or NULL
@@ -76,6 +81,8 @@ struct SpanObject {
     PyObject_HEAD
         // clang-format on
         TracerObject* tracer;     // strong, or NULL of the span that was never started
+    SpanObject* root;             // the first span of its request here, strong; NULL: itself
+    uint64_t ended_ms;            // of a root: the moment, on a clock that never goes back
     PyObject* token;              // of the context variable while inside `with`, or NULL
     clew_context context;         // kept here because it stays valid after the end of the span
     const clew_carried* carried;  // goes on to calls made and spans started below; owned, or NULL
@@ -157,39 +164,22 @@ extern const char sample_by_doc[];
 int ask_sampler(TracerObject* self, clew_text name, PyObject* path, clew_context* context);
 // Tracer.start().
 PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t count);
-// Makes the span the current one. The token for leave_context(), or NULL without an exception.
-PyObject* enter_context(const ModuleState* state, SpanObject* span);
-// Steals the token; an exception that is on its way stays set.
-void leave_context(const ModuleState* state, PyObject* token);
-
+extern const char start_doc[];
+// 0, or -1 with a RuntimeError.
+int tracer_check_open(const TracerObject* self);
+// Notes that the library has started the span.
+void span_started(SpanObject* span);
 // Counts the exception that is set, and clears it.
 void report_fault(const ModuleState* state, const char* place);
 // The same for an Exception; -1 when it is another one (a time-out thrown into a greenlet, Ctrl-C),
 // which stays set: that is the application's.
 int settle_fault(const ModuleState* state, const char* place);
 
-// The headers of a request as any mapping of names to values, or pairs of them, has them: str or
-// bytes, in any case. Those of one name are joined with a comma, as RFC 9110, 5.3, has it.
-#define RECEIVED_HEADERS 9
-typedef struct {
-    PyObject* values[RECEIVED_HEADERS];  // strong, or NULL where there is none
-    TextView value;
-} ReceivedHeaders;
-// 0, or -1 with a TypeError, or what reading the object raised; nothing to clear then.
-int received_headers_read(ReceivedHeaders* headers, PyObject* object);
-// The same for the environ of WSGI (PEP 3333), a dict, where a header of several fields is one.
-// False when it holds none; there is nothing to clear then.
-bool received_headers_read_environ(
-    ReceivedHeaders* headers, const ModuleState* state, PyObject* environ
-);
-// clew_get and clew_set: `carrier` is a ReceivedHeaders, a HeaderList.
-int read_received(void* carrier, clew_text name, clew_text* value);
-void received_headers_clear(ReceivedHeaders* headers);
-
 typedef struct {
     TracerObject* tracer;
     PyObject* list;  // of (name, value)
 } HeaderList;
+// clew_set; `carrier` is a HeaderList.
 int append_header(void* carrier, clew_text name, clew_text value);
 
 // Says, at most once a minute, that a caller's headers were ignored because they break their

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "extension.h"
+#include "context.h"
+#include "fork.h"
 
 PyDoc_STRVAR(
     module_doc,
@@ -12,12 +13,10 @@ PyDoc_STRVAR(
     "current()\n"
     "--\n\n"
     "The span that the running piece of work belongs to (of this thread, greenthread or\n"
-    "task), or None."
+    "task), or None: also where its request has ended, see Tracer.detach_after()."
 );
 static PyObject* current(PyObject* module, PyObject* Py_UNUSED(ignored)) {
-    const ModuleState* state = PyModule_GetState(module);
-    PyObject* span = NULL;
-    return PyContextVar_Get(state->current, Py_None, &span) < 0 ? NULL : span;
+    return context_current(PyModule_GetState(module));
 }
 
 static PyMethodDef module_methods[] = {
@@ -85,7 +84,8 @@ static int module_exec(PyObject* module) {
     ModuleState* state = PyModule_GetState(module);
     state->current = PyContextVar_New("clew.current_span", NULL);
     if (state->current == NULL || intern_names(state) < 0 || add_types(module, state) < 0 ||
-        PyModule_AddFunctions(module, face_methods) < 0) {
+        PyModule_AddFunctions(module, face_methods) < 0 ||
+        PyModule_AddFunctions(module, fork_methods) < 0) {
         return -1;
     }
     state->has_served = &state->own_served;

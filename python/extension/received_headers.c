@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <string.h>
+#include "received_headers.h"
 
-#include "extension.h"
+#include <string.h>
 
 // Every header that a format of clew/propagation asks for; other headers are not kept.
 static const struct {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
+#include "context.h"
 #include "failure.h"
 #include "wsgi.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "extension.h"
+#include "context.h"
 
 const char sample_by_doc[] = PyDoc_STR(
 

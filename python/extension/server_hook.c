@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "context.h"
 #include "exchange.h"
 #include "http_request.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
+#include "context.h"
 #include "failure.h"
 
 PyDoc_STRVAR(
@@ -81,6 +82,7 @@ void span_finish_now(SpanObject* self) {
     if (self->is_open) {
         self->is_open = false;
         clew_span_finish(&self->span);
+        span_note_end(self);
         span_clear_cause(self);
     }
 }
@@ -89,6 +91,7 @@ void span_abandon(SpanObject* self) {
     if (self->is_open) {
         self->is_open = false;
         clew_span_abandon(&self->span);
+        span_note_end(self);
         span_clear_cause(self);
     }
 }
@@ -99,6 +102,7 @@ static void span_dealloc(SpanObject* self) {
     }
     PyTypeObject* type = Py_TYPE(self);
     Py_CLEAR(self->token);
+    Py_CLEAR(self->root);
     Py_CLEAR(self->local_ip);
     span_clear_cause(self);
     clew_carried_release(self->carried);
@@ -314,8 +318,9 @@ static PyObject* span_exit(SpanObject* self, PyObject* const* args, Py_ssize_t c
         return NULL;
     }
     PyObject* token = self->token;
+    const bool was_entered = token != NULL;
     self->token = NULL;
-    if (token != NULL) {
+    if (was_entered) {
         if (PyContextVar_Reset(self->tracer->current, token) < 0) {
             PyErr_Clear();  // left from another context than entered: that one is not ours to set
         }
@@ -324,7 +329,11 @@ static PyObject* span_exit(SpanObject* self, PyObject* const* args, Py_ssize_t c
     if (args[1] != Py_None && !self->has_error) {
         span_tell_error(self, args[1]);
     }
-    span_finish_now(self);
+    if (self->is_open) {
+        span_finish_now(self);
+    } else if (was_entered) {
+        span_note_end(self);
+    }
     Py_RETURN_FALSE;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
 
-#include "extension.h"
+#include "context.h"
+#include "fork.h"
+#include "received_headers.h"
 
 PyDoc_STRVAR(
     tracer_doc,
@@ -44,6 +46,7 @@ static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywor
     }
     self->state = state;
     self->number = ++state->tracers;
+    self->detach_after_ms = DETACH_AFTER_MS;
     Py_INCREF(state->span_type);
     self->span_type = state->span_type;
     Py_INCREF(state->current);
@@ -52,6 +55,8 @@ static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywor
     self->native = clew_tracer_create(&options, error, sizeof error);
     if (self->native == NULL) {
         PyErr_SetString(PyExc_ValueError, error);
+    }
+    if (self->native == NULL || fork_watch(type, self) < 0) {
         Py_DECREF(self);
         return NULL;
     }
@@ -60,6 +65,7 @@ static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywor
 
 static void tracer_dealloc(TracerObject* self) {
     PyTypeObject* type = Py_TYPE(self);
+    fork_forget(self);
     if (self->native != NULL) {
         clew_tracer* native = self->native;
         self->native = NULL;
@@ -75,7 +81,7 @@ static void tracer_dealloc(TracerObject* self) {
     Py_DECREF(type);
 }
 
-static int check_open(const TracerObject* self) {
+int tracer_check_open(const TracerObject* self) {
     if (self->is_closed) {
         PyErr_SetString(PyExc_RuntimeError, "the tracer is closed");
         return -1;
@@ -83,78 +89,9 @@ static int check_open(const TracerObject* self) {
     return 0;
 }
 
-static PyObject* started(SpanObject* span) {
+void span_started(SpanObject* span) {
     span->is_open = true;
     clew_span_context(&span->span, &span->context);
-    return (PyObject*)span;
-}
-
-// The argument, else the current span, else *parent is NULL; a new reference. -1: an exception.
-static int find_parent(TracerObject* self, PyObject* argument, SpanObject** parent) {
-    PyObject* found = NULL;
-    *parent = NULL;
-    if (argument != NULL && argument != Py_None) {
-        if (!Py_IS_TYPE(argument, self->span_type)) {
-            PyErr_Format(PyExc_TypeError, "parent must be a Span or None, not %R", argument);
-            return -1;
-        }
-        Py_INCREF(argument);
-        found = argument;
-    } else if (PyContextVar_Get(self->current, Py_None, &found) < 0) {
-        return -1;
-    }
-    if (Py_IS_TYPE(found, self->span_type)) {
-        *parent = (SpanObject*)found;
-    } else {
-        Py_DECREF(found);
-    }
-    return 0;
-}
-
-PyDoc_STRVAR(
-    start_doc,
-    "start(name, kind='local', parent=None, /)\n"
-    "--\n\n"
-    "Starts a span below parent, by default below the current span; without one, a new\n"
-    "trace. kind is 'local', 'client', 'server', 'producer' or 'consumer' (ValueError\n"
-    "otherwise).\n"
-    "RuntimeError: the tracer is closed."
-);
-PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
-    if (count < 1 || count > 3) {
-        PyErr_Format(PyExc_TypeError, "start() takes 1 to 3 arguments (%zd given)", count);
-        return NULL;
-    }
-    clew_kind kind = clew_kind_local;
-    SpanObject* parent = NULL;
-    if ((count > 1 && parse_kind(args[1], &kind) < 0) || check_open(self) < 0 ||
-        find_parent(self, count > 2 ? args[2] : NULL, &parent) < 0) {
-        return NULL;
-    }
-    SpanObject* span = span_new(self);
-    if (span != NULL) {
-        if (kind == clew_kind_server) {
-            *self->state->has_served = 1;
-        }
-        TextView name = text_of(args[0]);
-        if (parent != NULL) {
-            clew_span_start(self->native, &span->span, kind, name.text, &parent->context);
-            started(span);
-            span_inherit_local(span, parent);
-            span->carried = clew_carried_retain(parent->carried);
-        } else {
-            clew_context decision = {0};
-            if (ask_sampler(self, name.text, NULL, &decision) < 0) {
-                Py_CLEAR(span);
-            } else {
-                clew_span_receive(self->native, &span->span, kind, name.text, &decision);
-                started(span);
-            }
-        }
-        text_done(&name);
-    }
-    Py_XDECREF(parent);
-    return (PyObject*)span;
 }
 
 // What came with a request; what there is not is NULL. Its path is in `environ` or `path`,
@@ -232,7 +169,7 @@ static SpanObject* receive_span(
             Py_DECREF(span);
             return NULL;
         }
-        started(span);
+        span_started(span);
         if ((found & clew_extracted_malformed) != 0) {
             tell_malformed(self);
         }
@@ -241,7 +178,7 @@ static SpanObject* receive_span(
 }
 
 SpanObject* tracer_receive_span(TracerObject* self, clew_text name, PyObject* environ) {
-    if (check_open(self) < 0) {
+    if (tracer_check_open(self) < 0) {
         return NULL;
     }
     ReceivedHeaders headers;
@@ -292,7 +229,7 @@ static PyObject* tracer_extract(TracerObject* self, PyObject* const* args, Py_ss
     }
     clew_kind kind = clew_kind_server;
     ReceivedHeaders headers;
-    if ((count > 2 && parse_kind(args[2], &kind) < 0) || check_open(self) < 0 ||
+    if ((count > 2 && parse_kind(args[2], &kind) < 0) || tracer_check_open(self) < 0 ||
         received_headers_read(&headers, args[0]) < 0) {
         return NULL;
     }
@@ -446,6 +383,7 @@ static PyMethodDef tracer_methods[] = {
     METHOD("extract", tracer_extract, METH_FASTCALL, extract_doc),
     METHOD("receive_http", tracer_receive_http, METH_FASTCALL, receive_http_doc),
     METHOD("sample_by", tracer_sample_by, METH_O, sample_by_doc),
+    METHOD("detach_after", tracer_detach_after, METH_O, detach_after_doc),
     METHOD("flush", tracer_flush, METH_FASTCALL, flush_doc),
     METHOD("close", tracer_close, METH_FASTCALL, close_doc),
     METHOD("stats", tracer_stats, METH_NOARGS, stats_doc),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wsgi.h"
 
+#include "context.h"
 #include "environ.h"
 
 PyDoc_STRVAR(

@@ -13,7 +13,7 @@ import sys
 # Of each section the objects by their full names, in the order of reading.
 SECTIONS = {
     "Turning tracing on": ["clew.enable", "clew.disable", "clew.tracer", "clew.flush"],
-    "Spans": ["clew.span", "clew.traced", "clew.current"],
+    "Spans": ["clew.span", "clew.traced", "clew.detached", "clew.current"],
     "Servers": ["clew.wsgi", "clew.asgi"],
     "Over borders that no hook knows": ["clew.inject", "clew.extract"],
     "Baggage": ["clew.baggage", "clew.baggage.get", "clew.baggage.items", "clew.baggage.put"],
