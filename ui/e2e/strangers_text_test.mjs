@@ -5,7 +5,7 @@
 // work.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { hostileTrace, kHostile } from './sample_spans.mjs';
+import { freshId, hostileTrace, kHostile } from './sample_spans.mjs';
 import { Stage } from './stage.mjs';
 
 const stage = new Stage();
@@ -63,6 +63,30 @@ describe('text of strangers', () => {
       await assertShows(page, 'javascript:window.wasHacked=1');
       await assertHarmless(page);
       assert.ok((await page.title()).toLowerCase().includes('<img'));
+    });
+  });
+
+  it('is shown by number where it cannot be seen, in results and suggestions', async () => {
+    const traceId = freshId();
+    const hidden = `tx\u202Ecod.${traceId}`;
+    await stage.post([
+      {
+        traceId,
+        id: traceId,
+        name: 'zero\u200bwidth',
+        timestamp: Date.now() * 1000 - 3_000_000,
+        duration: 9_000,
+        localEndpoint: { serviceName: hidden },
+      },
+    ]);
+    await stage.withPage(async (page) => {
+      await stage.visit(page, `?serviceName=${encodeURIComponent(hidden)}&lookback=1h`);
+      const row = page.locator('.result').first();
+      await row.filter({ hasText: `txU+202Ecod.${traceId}` }).waitFor();
+      await row.filter({ hasText: 'zeroU+200Bwidth' }).waitFor();
+      await page.getByLabel('Service', { exact: true }).fill(`cod.${traceId}`);
+      const option = page.getByRole('option').first();
+      await option.filter({ hasText: `txU+202Ecod.${traceId}` }).waitFor();
     });
   });
 

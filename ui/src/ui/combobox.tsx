@@ -4,6 +4,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useId, useRef } from 'preact/hooks';
+import { SpanText } from './span_text';
 
 const kOptionsMax = 200;
 
@@ -117,7 +118,7 @@ export function Combobox(props: ComboboxProps): JSX.Element {
               take(option);
             }}
           >
-            {option}
+            <SpanText text={option} />
           </li>
         ))}
         {found.length > kOptionsMax && (
