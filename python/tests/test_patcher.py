@@ -41,6 +41,7 @@ HOOKED = {
     "__init__",
     "_spawn_n",
     "execute",
+    "setup",
     "putrequest",
     "endheaders",
     "getresponse",

@@ -19,7 +19,6 @@ DEBIAN_TESTS = [
     "test_module_copies",
     "test_aiohttp",
     "test_httpx",
-    "test_patcher",
     "test_context",
     "test_wsgi",
     "test_wsgi_files",

@@ -193,7 +193,9 @@ def run_distributions():
     """The tests that depend on what is traced, with the versions that distributions ship."""
     lanes = distributions.lanes()
     say("versions traced beside the newest: " + ", ".join(lanes))
-    return [case for name, make in lanes.items() for case in run_distribution(name, make)]
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        lists = pool.map(run_distribution, lanes, lanes.values())
+        return [case for cases in lists for case in cases]
 
 
 def run_distribution(name, make):
