@@ -142,7 +142,7 @@ const kStates = [
     open: async (page, ground) => {
       await searchForm(page, ground);
       await page.getByLabel('Time', { exact: true }).selectOption('range');
-      await page.getByLabel('From').waitFor();
+      await page.getByLabel('From', { exact: true }).waitFor();
     },
   },
   {

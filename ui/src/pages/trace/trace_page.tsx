@@ -25,6 +25,7 @@ const kRetryMs = 2_000;
 function Skeleton(): JSX.Element {
   return (
     <div class="trace-skeleton">
+      <h1 class="visually-hidden">Trace</h1>
       <div class="bone bone-title" />
       <div class="bone bone-strip" />
       {Array.from({ length: 12 }, (_, at) => (
