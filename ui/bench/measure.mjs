@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One visit, measured inside the page: from the start of the navigation to the frame after the one
-// that shows what was waited for, with the long tasks until then and the size of the document.
+// that shows what was waited for, with the long tasks until then and the size of the document. And
+// the processor time of the page's main thread, which other programs on the machine do not touch.
 
 const kDeadlineMs = 120_000;
 
@@ -38,9 +39,9 @@ function watchForWhole({ whole, count }) {
 }
 
 /** Milliseconds in which this page parses 10 MB of JSON: how fast the machine is right now. */
-async function calibrate(page) {
-  await page.goto('about:blank');
-  return page.evaluate(() => {
+async function calibrate(context) {
+  const page = await context.newPage();
+  const ms = await page.evaluate(() => {
     const text = JSON.stringify(
       Array.from({ length: 62_500 }, (_, n) => ({
         id: String(n),
@@ -53,19 +54,25 @@ async function calibrate(page) {
     const { length } = JSON.parse(text);
     return length > 0 ? performance.now() - begin : Number.NaN;
   });
+  await page.close();
+  return ms;
 }
 
 /** Visits `url` in a cold context; `kind` is of kWhole, `count` the rows or results there. */
 export async function measure(browser, { url, kind, count }) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
+    const calibration = await calibrate(context);
     const page = await context.newPage();
-    const calibration = await calibrate(page);
+    const session = await context.newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
     await page.addInitScript(watchForWhole, { whole: kWhole[kind].toString(), count });
     await page.goto(url);
     await page.waitForFunction(() => globalThis.benchFound?.done !== undefined, undefined, {
       timeout: kDeadlineMs,
     });
+    const { metrics } = await session.send('Performance.getMetrics');
+    const tasks = metrics.find(({ name }) => name === 'TaskDuration');
     const found = await page.evaluate(() => ({
       ...globalThis.benchFound,
       nodes: document.querySelectorAll('*').length,
@@ -76,6 +83,7 @@ export async function measure(browser, { url, kind, count }) {
     return {
       calibration,
       ms: found.done,
+      cpu: tasks.value * 1_000,
       nodes: found.nodes,
       longTasks: blocks.reduce((sum, each) => sum + each, 0),
       longest: Math.max(0, ...blocks),
