@@ -157,10 +157,10 @@ describe('the trace page', () => {
     await stage.withPage(async (page) => {
       await stage.visit(page, `${chainPath}?span=${chain[4].id}`);
       const title = page.getByRole('complementary').getByRole('heading', { level: 2 });
-      await eventually(() => title.textContent(), `${names[2]}: get`);
+      await eventually(() => title.textContent(), `${names[1]} → ${names[2]}: get`);
       await page.reload();
-      await eventually(() => title.textContent(), `${names[2]}: get`);
-      await page.getByText('This call failed').waitFor();
+      await eventually(() => title.textContent(), `${names[1]} → ${names[2]}: get`);
+      await page.getByText('✕ Failed: 500').waitFor();
     });
   });
 

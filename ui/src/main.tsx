@@ -7,6 +7,8 @@ import './pages/search/search.css';
 import './pages/trace/trace.css';
 import './pages/trace/drawer.css';
 import './pages/trace/minimap.css';
+import './pages/trace/span_table.css';
+import './pages/trace/toolbar.css';
 import './pages/trace/waterfall.css';
 import './pages/trace/waterfall_row.css';
 import './pages/dependencies/dependencies.css';

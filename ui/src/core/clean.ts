@@ -103,3 +103,15 @@ export function cleanSpans(spans: readonly Span[]): Span[] {
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Spans as received, by their padded ids; those without one under undefined. */
+export function spansById(spans: readonly Span[]): ReadonlyMap<string | undefined, Span[]> {
+  const byId = new Map<string | undefined, Span[]>();
+  for (const span of spans) {
+    const id = normalSpanId(span?.id);
+    const known = byId.get(id);
+    if (known === undefined) byId.set(id, [span]);
+    else known.push(span);
+  }
+  return byId;
+}

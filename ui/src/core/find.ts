@@ -16,10 +16,38 @@ function textOf(row: Row): string {
   return parts.join('\n').toLowerCase();
 }
 
+interface Wanted {
+  readonly words: readonly string[];
+  readonly services: readonly string[];
+}
+
+/** `service:cart` and `service:"a b"` ask for a whole name, every other word for a part. */
+function wantedBy(text: string): Wanted {
+  const services: string[] = [];
+  const rest = text.toLowerCase().replace(/(?:^|\s)service:(?:"([^"]*)"|(\S+))/g, (_, a, b) => {
+    services.push(a ?? b);
+    return ' ';
+  });
+  return { services, words: rest.split(/\s+/).filter(Boolean) };
+}
+
+/** What to type to find the spans of a service. */
+export function findService(service: string): string {
+  return /[\s"]/.test(service) ? `service:"${service.replaceAll('"', '')}"` : `service:${service}`;
+}
+
+function isOf(row: Row, service: string): boolean {
+  return halvesOf(row).some((half) => {
+    const name = half.span.localEndpoint?.serviceName ?? row.service;
+    return name.toLowerCase().replaceAll('"', '') === service;
+  });
+}
+
 /** Indexes of the rows that contain every word of `text`, in row order. */
 export function findRows(rows: readonly Row[], text: string): number[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return [];
+  const { words, services } = wantedBy(text);
+  if (words.length === 0 && services.length === 0) return [];
+  if (words.length === 0) return findOf(rows, services);
   let texts = kTexts.get(rows);
   if (texts === undefined) {
     texts = rows.map(textOf);
@@ -30,7 +58,18 @@ export function findRows(rows: readonly Row[], text: string): number[] {
     const haystack = texts[at] ?? '';
     if (words.every((word) => haystack.includes(word))) found.push(at);
   }
-  return found;
+  return services.length === 0 ? found : findOf(rows, services, found);
+}
+
+function findOf(
+  rows: readonly Row[],
+  services: readonly string[],
+  among?: readonly number[],
+): number[] {
+  const isWanted = (row: Row | undefined) =>
+    row !== undefined && services.every((service) => isOf(row, service));
+  if (among !== undefined) return among.filter((index) => isWanted(rows[index]));
+  return rows.filter(isWanted).map((row) => row.index);
 }
 
 /** The match after (or before) a row, round the end; undefined without matches. */

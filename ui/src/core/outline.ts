@@ -12,13 +12,46 @@ export interface Outline {
   readonly collapsed: Collapsed;
 }
 
-export function outlineOf(rows: readonly Row[], collapsed: Collapsed): Outline {
+/** With `top`, only that row and what is under it. */
+export function outlineOf(rows: readonly Row[], collapsed: Collapsed, top?: number): Outline {
   const shown: number[] = [];
-  for (let at = 0; at < rows.length; ) {
+  const end = top === undefined ? rows.length : top + (rows[top]?.size ?? 0);
+  for (let at = top ?? 0; at < end; ) {
     shown.push(at);
     at += collapsed.has(at) ? (rows[at]?.size ?? 1) : 1;
   }
   return { shown, collapsed };
+}
+
+/** The rows above one, from the top down; with `top`, those below it and itself. */
+export function ancestorsOf(rows: readonly Row[], index: number, top = 0): number[] {
+  const above: number[] = [];
+  for (let at = rows[index]?.parent ?? -1; at >= top; at = rows[at]?.parent ?? -1) above.push(at);
+  return above.reverse();
+}
+
+/**
+ * The rows to pin over the first ones in view, so that what is under them keeps its context: the
+ * nearest ancestors of the first row that stays uncovered. `first` is a place in `shown`.
+ */
+export function pinnedOver(
+  rows: readonly Row[],
+  { shown }: Outline,
+  first: number,
+  most: number,
+): number[] {
+  for (let count = most; count > 0; count -= 1) {
+    const uncovered = shown[first + count];
+    if (uncovered === undefined) continue;
+    const above = ancestorsOf(rows, uncovered, shown[0]);
+    if (above.length >= count) return above.slice(-count);
+  }
+  return [];
+}
+
+/** The same span in another reading of the trace: ids alone are shared by the halves of a call. */
+export function keyOf(row: Row): string {
+  return row.outer.span.shared ? `${row.id} shared` : row.id;
 }
 
 /**

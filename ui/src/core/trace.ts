@@ -192,6 +192,12 @@ export function wholeDuration(extent: Extent): number | undefined {
   return extent.duration > 0 ? extent.duration : undefined;
 }
 
+/** As titleOf, with the caller of a joined row before it: its bar begins and ends with the caller. */
+export function rowTitle(row: Row): string {
+  const caller = row.kind === 'JOINED' && row.remote !== undefined ? `${row.remote} → ` : '';
+  return caller + titleOf(row);
+}
+
 /** `service: operation` as headings and links say it. */
 export function titleOf(row: { readonly service: string; readonly name: string }): string {
   return row.name === '' ? row.service : `${row.service}: ${row.name}`;

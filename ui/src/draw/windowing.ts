@@ -17,6 +17,8 @@ export interface RowRange {
   readonly first: number;
   /** One past the last. */
   readonly end: number;
+  /** The first row that is in view, if only in part. */
+  readonly firstInView: number;
   /** Where the first row's top lies inside the scrolled element, in pixels. */
   readonly top: number;
 }
@@ -37,21 +39,34 @@ export function visibleRange(list: ListGeometry, scrollTop: number): RowRange {
   const above = Math.max(rowsAbove(list, scrollTop), 0);
   const inView = Math.min(Math.ceil(viewHeight / rowHeight) + 1, kRowsMax);
   const around = Math.min(6, (kRowsMax - inView) >> 1);
-  const first = Math.max(Math.min(Math.floor(above / rowHeight), count) - around, 0);
+  const firstInView = Math.min(Math.floor(above / rowHeight), Math.max(count - 1, 0));
+  const first = Math.max(firstInView - around, 0);
   const end = Math.min(first + inView + 2 * around, count);
-  return { first, end, top: scrollTop - above + first * rowHeight };
+  return { first, end, firstInView, top: scrollTop - above + first * rowHeight };
 }
 
-/** The scroll position that brings a row into view, moving as little as possible. */
-export function scrollTopFor(list: ListGeometry, row: number, scrollTop: number): number {
+/**
+ * The scroll position that brings a row into view, moving as little as possible. `covered` pixels
+ * at the top of the view are under something else.
+ */
+export function scrollTopFor(
+  list: ListGeometry,
+  row: number,
+  scrollTop: number,
+  covered = 0,
+): number {
   const { rowHeight, viewHeight } = list;
   const above = rowsAbove(list, scrollTop);
   const top = row * rowHeight;
   let wanted = above;
-  if (top < above) wanted = top;
+  if (top < above + covered) wanted = Math.max(top - covered, 0);
   else if (top + rowHeight > above + viewHeight) wanted = top + rowHeight - viewHeight;
-  if (wanted === above) return scrollTop;
-  const full = list.count * rowHeight;
-  if (full <= kHeightMax) return wanted;
-  return (wanted / (full - viewHeight)) * (kHeightMax - viewHeight);
+  return wanted === above ? scrollTop : scrollTopAt(list, wanted);
+}
+
+/** The scroll position with `above` pixels of rows above the view. */
+export function scrollTopAt(list: ListGeometry, above: number): number {
+  const full = list.count * list.rowHeight;
+  if (full <= kHeightMax) return above;
+  return (above / (full - list.viewHeight)) * (kHeightMax - list.viewHeight);
 }

@@ -41,6 +41,11 @@ export interface Config extends QueryDefaults {
   readonly searchEnabled: boolean;
   readonly dependencyEnabled: boolean;
   readonly errorRates: ErrorRates;
+  /** Templates with `{traceId}`, as Zipkin's page has them; undefined where not configured. */
+  readonly logsUrl?: string | undefined;
+  readonly supportUrl?: string | undefined;
+  readonly archivePostUrl?: string | undefined;
+  readonly archiveUrl?: string | undefined;
 }
 
 export const kConfigDefaults: Config = {
@@ -62,6 +67,14 @@ interface RawConfig {
     readonly lowErrorRate?: unknown;
     readonly highErrorRate?: unknown;
   };
+  readonly logsUrl?: unknown;
+  readonly supportUrl?: unknown;
+  readonly archivePostUrl?: unknown;
+  readonly archiveUrl?: unknown;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function positive(value: unknown, otherwise: number): number {
@@ -79,6 +92,10 @@ export function readConfig(body: unknown): Config {
       low: positive(raw.dependency?.lowErrorRate, kConfigDefaults.errorRates.low),
       high: positive(raw.dependency?.highErrorRate, kConfigDefaults.errorRates.high),
     },
+    logsUrl: text(raw.logsUrl),
+    supportUrl: text(raw.supportUrl),
+    archivePostUrl: text(raw.archivePostUrl),
+    archiveUrl: text(raw.archiveUrl),
   };
 }
 

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything known of the opened row; for a joined row both halves, each with its own words.
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
-import { normalSpanId } from '../../core/clean';
 import { formatDuration, formatTick } from '../../core/duration';
 import { formatMoment } from '../../core/instant';
 import type { Span } from '../../core/model';
-import { durationOf, type Half, type Row, timesOf } from '../../core/trace';
+import { selfTimeOf } from '../../core/self_time';
+import { durationOf, type Half, halvesOf, type Row, rowTitle, timesOf } from '../../core/trace';
+import { config } from '../../ui/api';
 import { CopyButton } from '../../ui/copy_button';
 import { Icon } from '../../ui/icons';
 import { ServiceMark } from '../../ui/service_chip';
 import { zone } from '../../ui/zone';
+import { ownedLink } from './config_links';
 import { HalfDetails } from './half_details';
+import { Relatives } from './relatives';
 import type { TraceState } from './trace_state';
 
-export function Line(props: {
-  readonly name: string;
-  readonly children: ComponentChildren;
-}): JSX.Element {
+function Line(props: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
   return (
     <div class="line">
       <dt>{props.name}</dt>
@@ -37,13 +38,48 @@ function IdLine({ name, id }: { readonly name: string; readonly id: string }): J
 function shareWords(part: number | undefined, whole: number): string {
   if (part === undefined || whole <= 0) return '';
   const percent = (part / whole) * 100;
-  return `${percent >= 10 ? percent.toFixed(0) : percent.toPrecision(2)} % of the trace`;
+  return `${percent >= 10 ? percent.toFixed(0) : Number(percent.toPrecision(2))} % of the trace`;
+}
+
+function TimeLine(props: {
+  readonly name: string;
+  readonly us: number | undefined;
+  readonly whole: number;
+}): JSX.Element {
+  const { name, us, whole } = props;
+  return (
+    <Line name={name}>
+      {us === undefined ? 'not reported' : formatDuration(us)}
+      <span class="muted"> {shareWords(us, whole)}</span>
+    </Line>
+  );
+}
+
+function LogsLine({ state, row }: { readonly state: TraceState; readonly row: Row }) {
+  const times = timesOf(row.outer, false);
+  const startMs = Math.floor((times?.start ?? state.trace.raw.start) / 1_000);
+  const href = ownedLink(config.value?.logsUrl, {
+    traceId: state.trace.id,
+    spanId: row.id,
+    serviceName: row.service,
+    startTs: String(startMs),
+    endTs: String(startMs + Math.ceil((times?.duration ?? 0) / 1_000)),
+  });
+  if (href === undefined) return null;
+  return (
+    <Line name="Logs">
+      <a href={href} target="_blank" rel="noreferrer">
+        Logs of this span<span class="visually-hidden"> (new tab)</span>
+      </a>
+    </Line>
+  );
 }
 
 function Facts({ state, row }: { readonly state: TraceState; readonly row: Row }): JSX.Element {
   const extent = state.extent.value;
-  const times = timesOf(row.outer, state.corrected.value);
-  const duration = durationOf(row);
+  const corrected = state.corrected.value;
+  const times = timesOf(row.outer, corrected);
+  const self = selfTimeOf(state.trace.rows, row.index, corrected);
   return (
     <dl class="lines">
       <Line name="Start">
@@ -56,14 +92,15 @@ function Facts({ state, row }: { readonly state: TraceState; readonly row: Row }
           </>
         )}
       </Line>
-      <Line name="Duration">
-        {duration === undefined ? 'not reported' : formatDuration(duration)}
-        <span class="muted"> {shareWords(duration, extent.duration)}</span>
-      </Line>
+      <TimeLine name="Duration" us={durationOf(row)} whole={extent.duration} />
+      {row.size > 1 && self !== undefined && (
+        <TimeLine name="Self time" us={self} whole={extent.duration} />
+      )}
       <IdLine name="Span id" id={row.id} />
       {row.outer.span.parentId !== undefined && (
         <IdLine name="Parent id" id={row.outer.span.parentId} />
       )}
+      <LogsLine state={state} row={row} />
     </dl>
   );
 }
@@ -76,7 +113,14 @@ const kHalfWords = {
 } as const;
 
 function Halves({ state, row }: { readonly state: TraceState; readonly row: Row }): JSX.Element {
-  if (row.inner === undefined) return <HalfDetails state={state} half={row.outer} />;
+  if (row.inner === undefined) {
+    return (
+      <>
+        <h3 class="visually-hidden">As reported</h3>
+        <HalfDetails key={row.index} state={state} half={row.outer} />
+      </>
+    );
+  }
   // The server's own words first: that is where the work was done.
   const halves: readonly Half[] = [row.inner, row.outer];
   return (
@@ -85,7 +129,7 @@ function Halves({ state, row }: { readonly state: TraceState; readonly row: Row 
         const service = half.span.localEndpoint?.serviceName ?? 'unknown';
         const { duration, kind } = half.span;
         return (
-          <section key={half === row.inner ? 'inner' : 'outer'} class="half">
+          <section key={`${row.index} ${half === row.inner}`} class="half">
             <h3>
               <ServiceMark service={service} pattern={state.patterns.get(service)} />
               {kind === undefined ? 'Half' : kHalfWords[kind]}: {service}
@@ -100,13 +144,19 @@ function Halves({ state, row }: { readonly state: TraceState; readonly row: Row 
 }
 
 function RawJson({ spans }: { readonly spans: readonly Span[] }): JSX.Element {
-  const text = JSON.stringify(spans, undefined, 2);
+  const isOpen = useSignal(false);
+  const text = () => JSON.stringify(spans, undefined, 2);
   return (
-    <details class="raw">
+    <details
+      class="raw"
+      onToggle={(event) => {
+        isOpen.value = event.currentTarget.open;
+      }}
+    >
       <summary>Raw JSON, as received</summary>
       <div class="snippet">
         <pre>
-          <code>{text}</code>
+          <code>{isOpen.value && text()}</code>
         </pre>
         <CopyButton text={text} what="JSON" />
       </div>
@@ -114,33 +164,59 @@ function RawJson({ spans }: { readonly spans: readonly Span[] }): JSX.Element {
   );
 }
 
-export function Drawer({ state }: { readonly state: TraceState }): JSX.Element | null {
-  const row = state.row(state.cursor.value);
-  if (row === undefined) return null;
-  const raw = state.rawSpans.filter((span) => normalSpanId(span?.id) === row.id);
+/** The first line of what the failed half says; its tag `error` has the rest below. */
+function failureWords(row: Row): string {
+  const said = halvesOf(row)
+    .map((half) => half.span.tags?.error)
+    .find((error) => error !== undefined && error !== '' && error !== 'true');
+  return said === undefined ? 'Failed' : `Failed: ${said.split('\n', 1)[0]}`;
+}
+
+function Head({ state, row }: { readonly state: TraceState; readonly row: Row }): JSX.Element {
+  const title = rowTitle(row);
   return (
-    <aside class="drawer" aria-label="Span details">
-      <header class="drawer-head">
-        <ServiceMark service={row.service} pattern={state.patterns.get(row.service)} />
-        <h2>
-          {row.service}
-          {row.name !== '' && <span class="trace-operation">: {row.name}</span>}
-        </h2>
+    <header class="drawer-head">
+      <ServiceMark service={row.service} pattern={state.patterns.get(row.service)} />
+      <h2>
+        {title.slice(0, title.length - row.name.length)}
+        <span class="trace-operation">{row.name}</span>
+      </h2>
+      {row.size > 1 && state.top.value !== row.index && (
         <button
           type="button"
           class="icon-button"
-          title="Close (Esc)"
-          aria-label="Close details"
-          onClick={() => state.close()}
+          title="Only this subtree (f)"
+          aria-label="Only this subtree"
+          onClick={() => state.focusOn(row.index)}
         >
-          <Icon name="close" />
+          <Icon name="focus" />
         </button>
-      </header>
+      )}
+      <button
+        type="button"
+        class="icon-button"
+        title="Close (Esc)"
+        aria-label="Close details"
+        onClick={() => state.close()}
+      >
+        <Icon name="close" />
+      </button>
+    </header>
+  );
+}
+
+export function Drawer({ state }: { readonly state: TraceState }): JSX.Element | null {
+  const row = state.row(state.cursor.value);
+  if (row === undefined) return null;
+  return (
+    <aside class="drawer" aria-label="Span details">
+      <Head state={state} row={row} />
       <div class="drawer-body">
-        {row.failed && <p class="error-banner">✕ This call failed</p>}
+        {row.failed && <p class="error-banner">✕ {failureWords(row)}</p>}
         <Facts state={state} row={row} />
+        <Relatives state={state} row={row} />
         <Halves state={state} row={row} />
-        <RawJson spans={raw} />
+        <RawJson spans={state.rawOf(row)} />
       </div>
     </aside>
   );

@@ -1,71 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tags, annotations and endpoints of one reported span. All of it is text that strangers wrote:
 // it is shown as text, long values folded, line breaks kept.
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { compareText } from '../../core/clean';
 import { formatTick } from '../../core/duration';
 import { formatMoment } from '../../core/instant';
 import type { Endpoint } from '../../core/model';
 import type { Half } from '../../core/trace';
-import { CopyButton } from '../../ui/copy_button';
 import { zone } from '../../ui/zone';
+import { Pager } from './pager';
+import { Tags } from './tags';
 import type { TraceState } from './trace_state';
-
-const kFoldAt = 400;
-
-function sizeWords(length: number): string {
-  return length < 1_000 ? `${length} characters` : `${(length / 1_000).toFixed(1)} k characters`;
-}
-
-function LongText({ text }: { readonly text: string }): JSX.Element {
-  const isOpen = useSignal(false);
-  if (text.length <= kFoldAt) return <span class="value">{text}</span>;
-  return (
-    <span class="value">
-      {isOpen.value ? text : `${text.slice(0, kFoldAt)}…`}
-      <button
-        type="button"
-        class="link"
-        onClick={() => {
-          isOpen.value = !isOpen.value;
-        }}
-      >
-        {isOpen.value ? 'Show less' : `Show all ${sizeWords(text.length)}`}
-      </button>
-    </span>
-  );
-}
-
-/** What went wrong first, then by name. */
-function compareKeys(a: string, b: string): number {
-  return Number(b === 'error') - Number(a === 'error') || compareText(a, b);
-}
-
-function Tags({ half }: { readonly half: Half }): JSX.Element | null {
-  const tags = half.span.tags ?? {};
-  const keys = Object.keys(tags).sort(compareKeys);
-  if (keys.length === 0) return null;
-  return (
-    <>
-      <h4>Tags</h4>
-      <dl class="tags">
-        {keys.map((key) => {
-          const value = tags[key] ?? '';
-          return (
-            <div key={key} class={key === 'error' ? 'tag tag-error' : 'tag'}>
-              <dt>{key}</dt>
-              <dd>
-                <LongText text={value} />
-                <CopyButton text={value} what={`value of ${key}`} />
-              </dd>
-            </div>
-          );
-        })}
-      </dl>
-    </>
-  );
-}
+import { ValueText } from './value_text';
 
 function Annotations(props: {
   readonly half: Half;
@@ -78,17 +23,21 @@ function Annotations(props: {
   const origin = state.extent.value.start;
   return (
     <>
-      <h4>Annotations and log lines</h4>
-      <ol class="annotations">
-        {annotations.map(({ timestamp, value }) => (
-          <li key={`${timestamp} ${value}`}>
-            <time title={formatMoment((timestamp - shift) / 1_000, zone.value)}>
-              +{formatTick(Math.round(timestamp - shift - origin))}
-            </time>
-            <LongText text={value} />
-          </li>
-        ))}
-      </ol>
+      <h4 class="part">Annotations and log lines</h4>
+      <Pager items={annotations} what="annotations">
+        {(page) => (
+          <ol class="annotations">
+            {page.map(({ timestamp, value }) => (
+              <li key={`${timestamp} ${value}`}>
+                <time title={formatMoment((timestamp - shift) / 1_000, zone.value)}>
+                  +{formatTick(Math.round(timestamp - shift - origin))}
+                </time>
+                <ValueText name="" text={value} />
+              </li>
+            ))}
+          </ol>
+        )}
+      </Pager>
     </>
   );
 }
@@ -107,11 +56,11 @@ export function HalfDetails(props: {
   const { localEndpoint, remoteEndpoint } = props.half.span;
   return (
     <>
-      <Tags half={props.half} />
+      <Tags half={props.half} state={props.state} />
       <Annotations half={props.half} state={props.state} />
       {(localEndpoint ?? remoteEndpoint) && (
         <>
-          <h4>Endpoints</h4>
+          <h4 class="part">Endpoints</h4>
           <dl class="lines">
             {localEndpoint && (
               <div class="line">

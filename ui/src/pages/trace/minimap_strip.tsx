@@ -5,17 +5,12 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { colourOf, kColourCount } from '../../core/colours';
-import { formatTick } from '../../core/duration';
 import { packColour, paintStrip, type StripInk } from '../../draw/minimap';
-import { type TimeWindow, ticksOf } from '../../draw/scale';
+import type { TimeWindow } from '../../draw/scale';
 import { computedColours, isDark } from '../../ui/theme';
 import type { TraceState } from './trace_state';
 
-const kHeightMin = 26;
-const kHeightMax = 64;
-const kRowPixels = 5;
 const kDragMin = 4;
-const kTickPixels = 140;
 const kHues = Array.from({ length: kColourCount }, (_, colour) => `--hue-${colour}`);
 
 function readInk(): StripInk {
@@ -87,25 +82,15 @@ export function MinimapStrip({ state }: { readonly state: TraceState }): JSX.Ele
     if (pixels >= kDragMin) state.view.value = chosen;
   };
 
-  const height = Math.min(Math.max(state.trace.rows.length * kRowPixels, kHeightMin), kHeightMax);
-  const ticks = ticksOf({ from: 0, to: whole }, Math.max(Math.floor(width.value / kTickPixels), 2));
   const view = drag.value ?? state.view.value;
   const shade = edges(view, whole);
   const { from, to } = state.rowsInView.value;
   return (
     <div class="minimap">
-      <div class="minimap-ticks" aria-hidden="true">
-        {ticks.map((tick) => (
-          <span key={tick} style={{ left: `${(tick / whole) * 100}%` }}>
-            {formatTick(tick)}
-          </span>
-        ))}
-      </div>
       <div
         class="minimap-strip"
-        style={{ height: `${height}px` }}
         role="img"
-        aria-label={`Overview of ${state.trace.rows.length} rows over time`}
+        aria-label={`Overview of ${state.trace.rows.length} ${state.trace.rows.length === 1 ? 'row' : 'rows'} over time`}
         title="Drag to zoom, double-click for the whole trace"
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}

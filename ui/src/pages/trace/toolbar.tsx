@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Above the waterfall: find in the trace, open and close all, leave the zoom.
-import type { JSX } from 'preact';
+// The one line above the rows: find in the trace, its services, how much of it is shown.
+import type { ComponentChildren, JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { formatCount, formatDuration } from '../../core/duration';
 import { Icon, type IconName } from '../../ui/icons';
 import { useKeys } from '../../ui/keys';
-import type { TraceState } from './trace_state';
+import { ServiceFilters } from './service_filters';
+import { dock, isStacked } from './trace_layout';
+import type { Tab, TraceState } from './trace_state';
 
 function ToolButton(props: {
   readonly icon: IconName;
   readonly label: string;
   readonly keyHint?: string;
+  readonly class?: string;
   readonly disabled?: boolean;
   readonly onClick: () => void;
 }): JSX.Element {
@@ -18,7 +21,7 @@ function ToolButton(props: {
   return (
     <button
       type="button"
-      class="icon-button"
+      class={`icon-button ${props.class ?? ''}`}
       title={title}
       aria-label={props.label}
       disabled={props.disabled}
@@ -43,17 +46,19 @@ function FindBox({ state }: { readonly state: TraceState }): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   useKeys(
     useMemo(() => {
-      const find = () => field.current?.focus();
+      const toField = () => field.current?.focus();
       return {
         title: 'Find',
-        actions: [{ keys: ['/'], meaning: 'Find in this trace', run: find }],
+        actions: [{ keys: ['/'], meaning: 'Find in this trace', run: toField }],
       };
     }, []),
   );
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') state.goToMatch(event.shiftKey ? -1 : 1);
-    else if (event.key === 'Escape') state.findText.value = '';
-    else return;
+    else if (event.key === 'Escape') {
+      state.findText.value = '';
+      state.focusRows();
+    } else return;
     event.preventDefault();
   };
   const none = state.matches.value.length === 0;
@@ -66,17 +71,11 @@ function FindBox({ state }: { readonly state: TraceState }): JSX.Element {
         type="text"
         placeholder="Find in this trace"
         aria-label="Find in this trace"
-        title="Text in names, tags, annotations and ids ( / )"
+        title="Text in names, tags, annotations and ids, or service:name ( / )"
         spellcheck={false}
         autocomplete="off"
         value={state.findText.value}
-        onInput={(event) => {
-          state.findText.value = event.currentTarget.value;
-          const [first] = state.matches.peek();
-          if (first !== undefined && !state.matchSet.peek().has(state.cursor.peek())) {
-            state.goTo(first);
-          }
-        }}
+        onInput={(event) => state.find(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
       <span class="find-count" role="status">
@@ -86,6 +85,7 @@ function FindBox({ state }: { readonly state: TraceState }): JSX.Element {
         icon="previous"
         label="Previous match"
         keyHint="Shift+N"
+        class="find-step"
         disabled={none}
         onClick={() => state.goToMatch(-1)}
       />
@@ -93,6 +93,7 @@ function FindBox({ state }: { readonly state: TraceState }): JSX.Element {
         icon="next"
         label="Next match"
         keyHint="n"
+        class="find-step"
         disabled={none}
         onClick={() => state.goToMatch(1)}
       />
@@ -100,38 +101,129 @@ function FindBox({ state }: { readonly state: TraceState }): JSX.Element {
   );
 }
 
-export function Toolbar({ state }: { readonly state: TraceState }): JSX.Element {
-  const { shown } = state.outline.value;
-  const total = state.trace.rows.length;
+function rowWords(shown: number, total: number): string {
+  const rows = total === 1 ? 'row' : 'rows';
+  return shown === total
+    ? `${formatCount(total)} ${rows}`
+    : `${formatCount(shown)} of ${formatCount(total)} ${rows}`;
+}
+
+function Switch(props: {
+  readonly pressed: boolean;
+  readonly title: string;
+  readonly onClick: () => void;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      aria-pressed={props.pressed}
+      title={props.title}
+      onClick={() => !props.pressed && props.onClick()}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+function Tabs({ state }: { readonly state: TraceState }): JSX.Element {
+  const tabs: readonly (readonly [Tab, string, string])[] = [
+    ['waterfall', 'Waterfall', 'Spans over time (1)'],
+    ['spans', 'Table', 'Spans as a table to sort (2)'],
+  ];
+  return (
+    <fieldset class="segments small tabs">
+      <legend class="visually-hidden">View</legend>
+      {tabs.map(([tab, words, title]) => (
+        <Switch
+          key={tab}
+          pressed={state.tab.value === tab}
+          title={title}
+          onClick={() => state.showTab(tab)}
+        >
+          {words}
+        </Switch>
+      ))}
+    </fieldset>
+  );
+}
+
+function RowLayoutButton(props: {
+  readonly state: TraceState;
+  readonly width: number;
+}): JSX.Element {
+  const { state, width } = props;
+  const stacked = isStacked(width);
+  return (
+    <ToolButton
+      icon={stacked ? 'columns' : 'stacked'}
+      label={stacked ? 'Labels beside their bars' : 'Labels above their bars'}
+      keyHint="l"
+      onClick={() => state.switchRows()}
+    />
+  );
+}
+
+function DockButton(): JSX.Element {
+  const isRight = dock.value === 'right';
+  return (
+    <ToolButton
+      icon={isRight ? 'dock-bottom' : 'dock-right'}
+      label={isRight ? 'Details at the bottom' : 'Details at the right'}
+      class="dock-button"
+      onClick={() => {
+        dock.value = isRight ? 'bottom' : 'right';
+      }}
+    />
+  );
+}
+
+function ZoomNote({ state }: { readonly state: TraceState }): JSX.Element {
   const { from, to } = state.view.value;
+  return (
+    <span class="zoom-note">
+      {formatDuration(Math.round(from))} – {formatDuration(Math.round(to))}
+      <button type="button" class="button small" onClick={() => state.showAll()}>
+        Whole trace
+      </button>
+    </span>
+  );
+}
+
+export function Toolbar(props: {
+  readonly state: TraceState;
+  readonly width: number;
+}): JSX.Element {
+  const { state, width } = props;
+  const { shown } = state.outline.value;
+  const isWaterfall = state.tab.value === 'waterfall';
   return (
     <div class="toolbar">
       <FindBox state={state} />
-      <ToolButton
-        icon="unfold"
-        label="Expand all"
-        keyHint="Shift+→"
-        onClick={() => state.expandAll()}
-      />
-      <ToolButton
-        icon="fold"
-        label="Collapse all"
-        keyHint="Shift+←"
-        onClick={() => state.collapseAll()}
-      />
-      <span class="toolbar-count muted">
-        {shown.length === total
-          ? `${formatCount(total)} rows`
-          : `${formatCount(shown.length)} of ${formatCount(total)} rows`}
-      </span>
-      {state.isZoomed.value && (
-        <span class="zoom-note">
-          {formatDuration(Math.round(from))} – {formatDuration(Math.round(to))}
-          <button type="button" class="button small" onClick={() => state.showAll()}>
-            Whole trace
-          </button>
-        </span>
+      <ServiceFilters state={state} />
+      {isWaterfall && state.isZoomed.value && <ZoomNote state={state} />}
+      <span class="toolbar-count muted">{rowWords(shown.length, state.trace.rows.length)}</span>
+      {isWaterfall && (
+        <>
+          <ToolButton
+            icon="unfold"
+            label="Expand all"
+            keyHint="Shift+→"
+            class="fold-button"
+            onClick={() => state.expandAll()}
+          />
+          <ToolButton
+            icon="fold"
+            label="Collapse all"
+            keyHint="Shift+←"
+            class="fold-button"
+            onClick={() => state.collapseAll()}
+          />
+          <RowLayoutButton state={state} width={width} />
+        </>
       )}
+      {state.isOpen.value && <DockButton />}
+      <Tabs state={state} />
     </div>
   );
 }

@@ -7,7 +7,6 @@ import { slid, zoomed } from '../../draw/scale';
 import type { KeyAction, KeySet } from '../../ui/keys';
 import type { TraceState } from './trace_state';
 
-const kPageRows = 20;
 const kZoomFactor = 0.5;
 const kPanShare = 0.25;
 
@@ -40,24 +39,45 @@ function pan(state: TraceState, direction: number): void {
   state.view.value = slid(view, (view.to - view.from) * kPanShare * direction, state.whole());
 }
 
-const inGrid = (focus: Element) => focus.matches('[role=treegrid]');
+function closeOrDismiss(state: TraceState): void {
+  if (state.isOpen.peek()) state.close();
+  else state.dismissed.value = state.cursor.peek();
+}
+
+/** The subtree of the cursor's row alone; at its top already: one level up again. */
+function focus(state: TraceState): void {
+  const index = state.cursor.peek();
+  if (index !== state.top.peek()) state.focusOn(index);
+  else leaveFocus(state);
+}
+
+function leaveFocus(state: TraceState): void {
+  const top = state.top.peek();
+  if (top !== undefined) state.focusOn(state.row(top)?.parent);
+}
+
+const inTree = (focus: Element) => focus.matches('[role=treegrid]');
+const inRows = (focus: Element) => focus.matches('[role=treegrid], [role=grid]');
 
 type Line = readonly [keys: string, meaning: string, run: (state: TraceState) => unknown];
 
-const kGridKeys: readonly Line[] = [
+const kRowKeys: readonly Line[] = [
   ['ArrowDown', 'Next row', (state) => state.step(1)],
   ['ArrowUp', 'Previous row', (state) => state.step(-1)],
-  ['PageDown', '20 rows down', (state) => state.step(kPageRows)],
-  ['PageUp', '20 rows up', (state) => state.step(-kPageRows)],
+  ['PageDown', 'A screen down', (state) => state.step(state.pageRows)],
+  ['PageUp', 'A screen up', (state) => state.step(-state.pageRows)],
   ['Home', 'First row', (state) => state.step(Number.NEGATIVE_INFINITY)],
   ['End', 'Last row', (state) => state.step(Number.POSITIVE_INFINITY)],
-  ['ArrowRight', 'Expand, or go to the first child', right],
-  ['ArrowLeft', 'Collapse, or go to the parent', left],
   [
     'Enter',
     'Open or close the details',
     (state) => (state.isOpen.peek() ? state.close() : state.open()),
   ],
+];
+
+const kTreeKeys: readonly Line[] = [
+  ['ArrowRight', 'Expand, or go to the first child', right],
+  ['ArrowLeft', 'Collapse, or go to the parent', left],
   ['Shift+ArrowRight', 'Expand all', (state) => state.expandAll()],
   ['Shift+ArrowLeft', 'Collapse all', (state) => state.collapseAll()],
 ];
@@ -65,11 +85,16 @@ const kGridKeys: readonly Line[] = [
 const kPageKeys: readonly Line[] = [
   ['j', 'Next row', (state) => state.step(1)],
   ['k', 'Previous row', (state) => state.step(-1)],
-  ['Escape', 'Close the details', (state) => state.isOpen.peek() && state.close()],
+  ['Escape', 'Close the details', closeOrDismiss],
   ['e', 'Next error', (state) => state.goToFailure(1)],
   ['Shift+E', 'Previous error', (state) => state.goToFailure(-1)],
   ['n', 'Next match', (state) => state.goToMatch(1)],
   ['Shift+N', 'Previous match', (state) => state.goToMatch(-1)],
+  ['f', 'Only this subtree; at its top: one level up', focus],
+  ['Shift+F', 'One level up from a subtree', leaveFocus],
+  ['l', 'Labels above or beside their bars', (state) => state.switchRows()],
+  ['1', 'Waterfall', (state) => state.showTab('waterfall')],
+  ['2', 'Table of spans', (state) => state.showTab('spans')],
   ['+ =', 'Zoom the time in (also Ctrl and wheel)', (state) => zoom(state, kZoomFactor)],
   ['-', 'Zoom the time out', (state) => zoom(state, 1 / kZoomFactor)],
   ['0', 'Whole trace', (state) => state.showAll()],
@@ -85,5 +110,8 @@ export function traceKeys(state: TraceState): KeySet {
     lines.map(([keys, meaning, run]) => {
       return { keys: keys.split(' '), meaning, when, run: () => run(state) };
     });
-  return { title: 'Trace', actions: [...bound(kGridKeys, inGrid), ...bound(kPageKeys)] };
+  return {
+    title: 'Trace',
+    actions: [...bound(kRowKeys, inRows), ...bound(kTreeKeys, inTree), ...bound(kPageKeys)],
+  };
 }

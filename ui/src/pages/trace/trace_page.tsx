@@ -3,19 +3,26 @@
 // still be on its way, so the page asks again a few times before it gives up.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Span } from '../../core/model';
-import { assembleTrace, titleOf } from '../../core/trace';
+import { assembleTrace, rowTitle } from '../../core/trace';
 import { apiUrl, readSpans } from '../../ui/api';
 import { FetchStates } from '../../ui/fetch_states';
 import { Icon } from '../../ui/icons';
+import { useKeys } from '../../ui/keys';
 import { type Failure, useResource } from '../../ui/resource';
 import { place } from '../../ui/router';
-import { Drawer } from './drawer';
+import { useWidth } from '../../ui/use_width';
+import { Crumbs } from './crumbs';
+import { DrawerFrame } from './drawer_frame';
+import { useGrowth } from './growth';
 import { MinimapStrip } from './minimap_strip';
 import { NotesStrip } from './notes_strip';
+import { SpanTable } from './span_table';
 import { Toolbar } from './toolbar';
 import { TraceHeader } from './trace_header';
+import { traceKeys } from './trace_keys';
+import { dock, drawerPixels, kDockWidth } from './trace_layout';
 import { TraceState } from './trace_state';
 import { Waterfall } from './waterfall';
 
@@ -50,26 +57,64 @@ function NotFound(props: {
       {props.triesLeft > 0 ? (
         <p class="muted">Looking again in a moment ({props.triesLeft} more times).</p>
       ) : (
-        <button type="button" class="button" onClick={props.onRetry}>
-          <Icon name="reload" />
-          Look again
-        </button>
+        <>
+          <p class="muted">Looked {kRetriesMax} more times and stopped.</p>
+          <button type="button" class="button" onClick={props.onRetry}>
+            <Icon name="reload" />
+            Look again
+          </button>
+        </>
       )}
     </section>
   );
 }
 
-function TraceView({ spans }: { readonly spans: readonly Span[] }): JSX.Element {
+/** The state of this reading of the trace, with what a person did to the reading before it. */
+function useTraceState(spans: readonly Span[]): TraceState | undefined {
+  const last = useRef<TraceState | undefined>(undefined);
   const state = useMemo(() => {
     const trace = assembleTrace(spans);
-    return trace === undefined ? undefined : new TraceState(trace, spans);
+    const fresh = trace && new TraceState(trace, spans);
+    if (last.current !== undefined) fresh?.adopt(last.current);
+    last.current = fresh;
+    return fresh;
   }, [spans]);
   const { search } = place.value;
   useEffect(() => state?.followAddress(search), [state, search]);
   useEffect(() => () => state?.leave(), [state]);
+  return state;
+}
+
+function TraceBody({ state }: { readonly state: TraceState }): JSX.Element {
+  const [body, width] = useWidth<HTMLDivElement>(1_280);
+  useKeys(useMemo(() => traceKeys(state), [state]));
+  const isOpen = state.isOpen.value;
+  const isRight = dock.value === 'right' && width >= kDockWidth;
+  const side = isRight ? drawerPixels(width) : 0;
+  return (
+    <div ref={body} class={isRight ? 'trace-body' : 'trace-body docked-bottom'}>
+      <div class="trace-main">
+        <MinimapStrip state={state} />
+        <Toolbar state={state} width={width - (isOpen ? side : 0)} />
+        <Crumbs state={state} />
+        {state.tab.value === 'spans' ? <SpanTable state={state} /> : <Waterfall state={state} />}
+      </div>
+      {isOpen && <DrawerFrame state={state} isRight={isRight} width={width} />}
+    </div>
+  );
+}
+
+function TraceView(props: {
+  readonly traceId: string;
+  readonly spans: readonly Span[];
+  readonly onFresh: (spans: Span[]) => void;
+}): JSX.Element {
+  const { traceId, spans, onFresh } = props;
+  const state = useTraceState(spans);
+  const growth = useGrowth(traceId, spans, onFresh);
   const root = state?.trace.rows[0];
   useEffect(() => {
-    if (root !== undefined) document.title = `${titleOf(root)} · clew`;
+    if (root !== undefined) document.title = `${rowTitle(root)} · clew`;
   }, [root]);
   if (state === undefined) {
     return (
@@ -80,17 +125,12 @@ function TraceView({ spans }: { readonly spans: readonly Span[] }): JSX.Element 
   }
   return (
     <div class="trace-page">
-      <div class="trace-main">
-        <TraceHeader state={state} />
-        <NotesStrip state={state} />
-        <MinimapStrip state={state} />
-        <Toolbar state={state} />
-        <Waterfall state={state} />
-      </div>
+      <TraceHeader state={state} growth={growth} />
+      <NotesStrip state={state} />
+      <TraceBody state={state} />
       <p class="said" role="status">
-        {state.said.value}
+        {state.said.words.value}
       </p>
-      {state.isOpen.value && <Drawer state={state} />}
     </div>
   );
 }
@@ -114,6 +154,12 @@ export function TracePage({ traceId }: { readonly traceId: string }): JSX.Elemen
     return () => clearTimeout(timer);
   }, [isMissing, isBusy, spans, tries]);
 
+  const onFresh = useCallback(
+    (fresh: Span[]) => {
+      spans.state.value = { busy: false, value: fresh };
+    },
+    [spans],
+  );
   const onFailure = (failure: Failure) => {
     if (failure.status !== 404) return undefined;
     const triesLeft = kRetriesMax - tries.value;
@@ -121,7 +167,7 @@ export function TracePage({ traceId }: { readonly traceId: string }): JSX.Elemen
   };
   return (
     <FetchStates of={spans} skeleton={<Skeleton />} onFailure={onFailure}>
-      {(value) => <TraceView spans={value} />}
+      {(value) => <TraceView traceId={traceId} spans={value} onFresh={onFresh} />}
     </FetchStates>
   );
 }

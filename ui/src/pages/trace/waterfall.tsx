@@ -4,32 +4,38 @@
 // keyboard is on it.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { formatTick } from '../../core/duration';
-import { positionOf } from '../../core/outline';
+import { keyOf, pinnedOver, positionOf } from '../../core/outline';
 import { titleOf } from '../../core/trace';
 import { fractionOf, ticksOf, zoomed } from '../../draw/scale';
-import { kRowsMax, scrollTopFor, spacerHeight, visibleRange } from '../../draw/windowing';
-import { useKeys } from '../../ui/keys';
-import { traceKeys } from './trace_keys';
+import {
+  kRowsMax,
+  scrollTopAt,
+  scrollTopFor,
+  spacerHeight,
+  visibleRange,
+} from '../../draw/windowing';
+import { Separator } from '../../ui/separator';
+import { rowIndents } from './row_indent';
+import { isStacked, kStackWidth, nameWidth } from './trace_layout';
 import type { TraceState } from './trace_state';
-import { rowDomId, WaterfallRow } from './waterfall_row';
+import { PinnedRow, rowDomId, WaterfallRow } from './waterfall_row';
+import { WholeText } from './whole_text';
 
-export const kRowHeight = 24;
-const kHeadHeight = 26;
-const kTickPixels = 110;
+const kRowHeight = 24;
+const kStackedHeight = 40;
+export const kHeadHeight = 22;
+const kTickPixels = 76;
 const kWheelZoom = 1.2;
-const kNameShare = 0.36;
-const kNarrow = 620;
-const kNameMin = 130;
+const kNameShare = 0.4;
+const kNameMin = 290;
 const kNameMax = 640;
 /** Kept free for bars, whatever the splitter says. */
 const kTimeMin = 160;
-
-/** What the head leaves of the grid for rows. */
-function rowsHeight(grid: HTMLElement): number {
-  return Math.max(grid.clientHeight - kHeadHeight, kRowHeight);
-}
+/** Ancestors pinned over the first row: this many, and at most this share of the rows in view. */
+const kPinnedMax = 3;
+const kPinnedShare = 0.2;
 
 interface Ticks {
   readonly at: number;
@@ -45,69 +51,11 @@ function ticksIn(state: TraceState, pixels: number): Ticks[] {
 
 /** In pixels, so that head, lines and rows agree whatever the scroll bar takes. */
 function nameWidthIn(width: number, chosen: number | undefined): number {
-  const usual = width < kNarrow ? width * 0.46 : Math.min(width * kNameShare, kNameMax);
+  const usual = Math.min(width * kNameShare, kNameMax);
   return Math.round(Math.max(Math.min(chosen ?? usual, width - kTimeMin), kNameMin));
 }
 
-function Splitter({ onMove }: { readonly onMove: (clientX: number) => void }): JSX.Element {
-  return (
-    <div
-      class="splitter"
-      aria-hidden="true"
-      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-      onPointerMove={(event) => {
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) onMove(event.clientX);
-      }}
-    />
-  );
-}
-
-export function Waterfall({ state }: { readonly state: TraceState }): JSX.Element {
-  const grid = useRef<HTMLDivElement>(null);
-  const scrollTop = useSignal(0);
-  const size = useSignal({ width: 800, height: 600 });
-  const chosenName = useSignal<number | undefined>(undefined);
-
-  useKeys(useMemo(() => traceKeys(state), [state]));
-
-  const { shown } = state.outline.value;
-  const geometry = { count: shown.length, rowHeight: kRowHeight, viewHeight: size.value.height };
-  const range = visibleRange(geometry, scrollTop.value);
-
-  useLayoutEffect(() => {
-    const node = grid.current;
-    if (node === null) return;
-    const observer = new ResizeObserver(() => {
-      size.value = { width: node.clientWidth, height: rowsHeight(node) };
-    });
-    observer.observe(node);
-    return () => observer.disconnect();
-  }, [size]);
-
-  useEffect(() => {
-    const count = Math.max(shown.length, 1);
-    const top = scrollTop.value / Math.max(spacerHeight(geometry), 1);
-    state.rowsInView.value = { from: top, to: top + size.value.height / kRowHeight / count };
-  });
-
-  const reveals = state.reveals.value;
-  useLayoutEffect(() => {
-    const node = grid.current;
-    if (node === null || reveals === 0) return;
-    const at = positionOf(state.outline.peek(), state.cursor.peek());
-    const count = state.outline.peek().shown.length;
-    const list = { count, rowHeight: kRowHeight, viewHeight: rowsHeight(node) };
-    node.scrollTop = scrollTopFor(list, at, node.scrollTop);
-    scrollTop.value = node.scrollTop;
-  }, [state, reveals, scrollTop]);
-
-  // A reader who did not put the focus anywhere can use the arrow keys at once.
-  useEffect(() => {
-    const active = document.activeElement;
-    const isFree = active === null || active === document.body || active.tagName === 'MAIN';
-    if (isFree) grid.current?.focus({ preventScroll: true });
-  }, []);
-
+function useZoomByWheel(grid: { readonly current: HTMLElement | null }, state: TraceState): void {
   useEffect(() => {
     const node = grid.current;
     const onWheel = (event: WheelEvent) => {
@@ -123,19 +71,127 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
     };
     node?.addEventListener('wheel', onWheel, { passive: false });
     return () => node?.removeEventListener('wheel', onWheel);
-  }, [state]);
+  }, [grid, state]);
+}
 
-  const moveSplitter = (clientX: number) => {
-    const box = grid.current?.getBoundingClientRect();
-    if (box !== undefined) chosenName.value = clientX - box.left;
-  };
-  const cursorAt = positionOf(state.outline.value, state.cursor.value);
+/** A reader who did not put the focus anywhere can use the arrow keys at once. */
+function useFocusOnRows(grid: { readonly current: HTMLElement | null }, state: TraceState): void {
+  useEffect(() => {
+    const active = document.activeElement;
+    const isFree = active === null || active === document.body || active.tagName === 'MAIN';
+    if (isFree) grid.current?.focus({ preventScroll: true });
+  }, [grid]);
+  const focuses = state.focuses.value;
+  useEffect(() => {
+    if (focuses > 0) grid.current?.focus({ preventScroll: true });
+  }, [grid, focuses]);
+}
+
+interface Lines {
+  readonly rowHeight: number;
+  readonly pinnedMost: number;
+  readonly count: number;
+}
+
+/** Where the grid is scrolled to: by hand, to the cursor, and to the same rows of a later reading. */
+function useScroll(
+  grid: { readonly current: HTMLElement | null },
+  state: TraceState,
+  lines: Lines,
+) {
+  const scrollTop = useSignal(0);
+  const anchor = useRef<{ key: string; offset: number } | undefined>(undefined);
+  const reveals = state.reveals.value;
+  const { rowHeight, pinnedMost } = lines;
+  const listOf = (node: HTMLElement) => ({
+    count: state.outline.peek().shown.length,
+    rowHeight,
+    viewHeight: Math.max(node.clientHeight - kHeadHeight, rowHeight),
+  });
+  useLayoutEffect(() => {
+    const node = grid.current;
+    if (node === null || reveals === 0) return;
+    const outline = state.outline.peek();
+    const at = positionOf(outline, state.cursor.peek());
+    const depth = state.row(state.cursor.peek())?.depth ?? 0;
+    const covered = Math.min(depth, at, pinnedMost) * rowHeight;
+    node.scrollTop = scrollTopFor(listOf(node), at, node.scrollTop, covered);
+    scrollTop.value = node.scrollTop;
+  }, [state, reveals, rowHeight]);
+  useLayoutEffect(() => {
+    const node = grid.current;
+    if (node === null || anchor.current === undefined) return;
+    const { key, offset } = anchor.current;
+    const row = state.trace.rows.find((each) => keyOf(each) === key);
+    if (row === undefined) return;
+    const above = positionOf(state.outline.peek(), row.index) * rowHeight + offset;
+    node.scrollTop = scrollTopAt(listOf(node), above);
+    scrollTop.value = node.scrollTop;
+  }, [state, rowHeight]);
+  const { shown } = state.outline.value;
+  useLayoutEffect(() => {
+    const node = grid.current;
+    if (node === null) return;
+    const { first, firstInView, top } = visibleRange(listOf(node), scrollTop.value);
+    const row = state.row(shown[firstInView] ?? 0);
+    const offset = scrollTop.value - top - (firstInView - first) * rowHeight;
+    anchor.current = row && { key: keyOf(row), offset };
+  });
+  return scrollTop;
+}
+
+export function Waterfall({ state }: { readonly state: TraceState }): JSX.Element {
+  const grid = useRef<HTMLDivElement>(null);
+  const size = useSignal({ width: 800, height: 600 });
+
+  const stacked = isStacked(size.value.width);
+  const rowHeight = stacked ? kStackedHeight : kRowHeight;
+  const viewHeight = Math.max(size.value.height - kHeadHeight, rowHeight);
+  const rowsInView = Math.floor(viewHeight / rowHeight);
+  const pinnedMost = Math.min(kPinnedMax, Math.floor(rowsInView * kPinnedShare));
+  const outline = state.outline.value;
+  const { shown } = outline;
+  const geometry = { count: shown.length, rowHeight, viewHeight };
+  const scrollTop = useScroll(grid, state, { rowHeight, pinnedMost, count: shown.length });
+  const range = visibleRange(geometry, scrollTop.value);
+  state.isStacked = stacked;
+  state.pageRows = Math.max(rowsInView - 1 - pinnedMost, 1);
+
+  useLayoutEffect(() => {
+    const node = grid.current;
+    if (node === null) return;
+    const observer = new ResizeObserver(() => {
+      size.value = { width: node.clientWidth, height: node.clientHeight };
+    });
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, [size]);
+  useEffect(() => {
+    const count = Math.max(shown.length, 1);
+    const top = scrollTop.value / Math.max(spacerHeight(geometry), 1);
+    state.rowsInView.value = { from: top, to: top + viewHeight / rowHeight / count };
+  });
+  useFocusOnRows(grid, state);
+  useZoomByWheel(grid, state);
+
+  const cursorAt = positionOf(outline, state.cursor.value);
   const isCursorHere = cursorAt >= range.first && cursorAt < range.end;
-  const nameWidth = nameWidthIn(size.value.width, chosenName.value);
-  const ticks = ticksIn(state, size.value.width - nameWidth);
-  const root = state.trace.rows[0];
+  const width = size.value.width;
+  const nameColumn = stacked ? width : nameWidthIn(width, nameWidth.value);
+  const ticks = ticksIn(state, stacked ? width : width - nameColumn);
+  const pinned =
+    scrollTop.value > 0 ? pinnedOver(state.trace.rows, outline, range.firstInView, pinnedMost) : [];
+  const indentOf = rowIndents(
+    state,
+    nameColumn,
+    pinned.concat(shown.slice(range.first, range.end)),
+  );
+  const root = state.row(shown[0] ?? 0);
   return (
-    <div class="waterfall" style={{ '--name-width': `${nameWidth}px` }}>
+    <div
+      class={stacked ? 'waterfall stacked' : 'waterfall'}
+      style={{ '--name-width': `${nameColumn}px`, '--row-height': `${rowHeight}px` }}
+    >
       <div class="wf-lines" aria-hidden="true">
         <div>
           {ticks.map(({ at, label }) => (
@@ -168,6 +224,15 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
             ))}
           </div>
         </div>
+        {pinned.length > 0 && (
+          <div class="wf-pinned" aria-hidden="true">
+            <div>
+              {pinned.map((index) => (
+                <PinnedRow key={index} state={state} index={index} indent={indentOf(index)} />
+              ))}
+            </div>
+          </div>
+        )}
         <div class="wf-spacer" style={{ height: `${spacerHeight(geometry)}px` }}>
           <div class="wf-rows" role="rowgroup" style={{ transform: `translateY(${range.top}px)` }}>
             {shown.slice(range.first, range.end).map((index, offset) => {
@@ -178,6 +243,7 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
                   state={state}
                   index={index}
                   position={position}
+                  indent={indentOf(index)}
                   onPick={() => {
                     grid.current?.focus({ preventScroll: true });
                     state.open(index);
@@ -188,7 +254,25 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
           </div>
         </div>
       </div>
-      <Splitter onMove={moveSplitter} />
+      <WholeText
+        state={state}
+        indent={indentOf(state.cursor.value)}
+        isLow={cursorAt - range.firstInView > rowsInView / 2}
+      />
+      {!stacked && width >= kStackWidth && (
+        <Separator
+          class="splitter"
+          label="Names"
+          orientation="vertical"
+          value={nameColumn}
+          least={kNameMin}
+          most={Math.max(width - kTimeMin, kNameMin)}
+          grows={1}
+          onResize={(chosen) => {
+            nameWidth.value = chosen;
+          }}
+        />
+      )}
     </div>
   );
 }

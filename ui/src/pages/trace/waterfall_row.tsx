@@ -4,100 +4,15 @@
 import type { JSX } from 'preact';
 import { formatDuration, formatTick } from '../../core/duration';
 import { isBranch } from '../../core/outline';
-import { durationOf, type Half, halvesOf, type Row, type RowKind, timesOf } from '../../core/trace';
+import { durationOf, type Half, halvesOf, type Row, timesOf } from '../../core/trace';
 import { barOf, tickMarks } from '../../draw/bars';
-import { ServiceMark, serviceLook } from '../../ui/service_chip';
+import { serviceLook } from '../../ui/service_chip';
+import { NameCell } from './name_cell';
+import type { RowIndent } from './row_indent';
 import type { TraceState } from './trace_state';
-
-const kIndentPixels = 14;
-const kIndentsMax = 28;
-
-const kGlyphs: Readonly<Record<RowKind, readonly [string, string]>> = {
-  CLIENT: ['→', 'client'],
-  SERVER: ['←', 'server'],
-  JOINED: ['⇄', 'client and server'],
-  PRODUCER: ['⇢', 'producer'],
-  CONSUMER: ['⇠', 'consumer'],
-  LOCAL: ['●', 'local'],
-};
-
-function receives(kind: RowKind): boolean {
-  return kind === 'SERVER' || kind === 'CONSUMER';
-}
 
 export function rowDomId(index: number): string {
   return `row-${index}`;
-}
-
-function Twisty(props: { readonly state: TraceState; readonly row: Row }): JSX.Element {
-  const { state, row } = props;
-  if (!isBranch(row)) return <span class="twisty" />;
-  const isClosed = state.collapsed.value.has(row.index);
-  return (
-    // biome-ignore lint: the grid has the keys for it; the click target is for pointers
-    <span
-      class="twisty branch"
-      onClick={(event) => {
-        event.stopPropagation();
-        state.toggle(row.index);
-      }}
-    >
-      {isClosed ? '▸' : '▾'}
-    </span>
-  );
-}
-
-function NameCell({ state, row }: { readonly state: TraceState; readonly row: Row }): JSX.Element {
-  const [glyph, kindName] = kGlyphs[row.kind];
-  const indents = Math.min(row.depth, kIndentsMax);
-  const isClosed = state.collapsed.value.has(row.index);
-  return (
-    <div class="wf-name" role="gridcell">
-      <span class="guides" style={{ width: `${indents * kIndentPixels}px` }} />
-      <Twisty state={state} row={row} />
-      <ServiceMark service={row.service} pattern={state.patterns.get(row.service)} />
-      <span class="wf-service">{row.service}</span>
-      <span class="kind" title={kindName}>
-        {glyph}
-        <span class="visually-hidden">{kindName}</span>
-      </span>
-      <span class="wf-operation">{row.name}</span>
-      {row.remote !== undefined && (
-        <span class="wf-remote">
-          {receives(row.kind) ? 'from' : 'to'} {row.remote}
-        </span>
-      )}
-      {isClosed && <span class="wf-hidden-count">+{row.size - 1}</span>}
-      <RowMarks row={row} corrected={state.corrected.value} />
-    </div>
-  );
-}
-
-function RowMarks(props: { readonly row: Row; readonly corrected: boolean }): JSX.Element {
-  const { row, corrected } = props;
-  const isMoved = corrected && halvesOf(row).some((half) => half.skew !== 0);
-  return (
-    <span class="row-marks">
-      {isMoved && (
-        <span class="muted" title="Moved: its clock differs">
-          ↔<span class="visually-hidden">clock corrected</span>
-        </span>
-      )}
-      {row.orphan && (
-        <span class="warning-mark" title="Its parent is missing">
-          ▲<span class="visually-hidden">parent missing</span>
-        </span>
-      )}
-      {(row.failed || row.wavered) && (
-        <span
-          class={row.failed ? 'error-mark' : 'warning-mark'}
-          title={row.failed ? 'Failed' : 'Had an error'}
-        >
-          ✕<span class="visually-hidden">error</span>
-        </span>
-      )}
-    </span>
-  );
 }
 
 function HalfBar(props: {
@@ -183,10 +98,36 @@ function TimeCell({ state, row }: { readonly state: TraceState; readonly row: Ro
   );
 }
 
+/** Clicks that end a selection of text, or a drag, pick nothing. */
+export function isPick(event: MouseEvent): boolean {
+  const selection = globalThis.getSelection();
+  if (selection === null || selection.isCollapsed) return true;
+  return !(event.currentTarget as HTMLElement).contains(selection.anchorNode);
+}
+
+/** An ancestor that is scrolled out of view, drawn again above the rows. */
+export function PinnedRow(props: {
+  readonly state: TraceState;
+  readonly index: number;
+  readonly indent: RowIndent;
+}): JSX.Element | null {
+  const { state, index, indent } = props;
+  const row = state.row(index);
+  if (row === undefined) return null;
+  return (
+    // biome-ignore lint: the row itself has the keys; this copy of it is for pointers
+    <div class="wf-row pinned" onClick={() => state.goTo(index)}>
+      <NameCell state={state} row={row} indent={indent} />
+      <TimeCell state={state} row={row} />
+    </div>
+  );
+}
+
 export function WaterfallRow(props: {
   readonly state: TraceState;
   readonly index: number;
   readonly position: number;
+  readonly indent: RowIndent;
   readonly onPick: () => void;
 }): JSX.Element | null {
   const { state, index, position } = props;
@@ -215,9 +156,9 @@ export function WaterfallRow(props: {
       aria-setsize={place?.count}
       aria-expanded={isBranch(row) ? !state.collapsed.value.has(index) : undefined}
       aria-selected={isCursor && state.isOpen.value}
-      onClick={props.onPick}
+      onClick={(event) => isPick(event) && props.onPick()}
     >
-      <NameCell state={state} row={row} />
+      <NameCell state={state} row={row} indent={props.indent} />
       <TimeCell state={state} row={row} />
     </div>
   );

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the subtree on screen hangs in the whole trace, and the ways out of it.
+import type { JSX } from 'preact';
+import { ancestorsOf } from '../../core/outline';
+import { titleOf } from '../../core/trace';
+import type { TraceState } from './trace_state';
+
+/** Nearest ancestors shown; those between them and the root are a count. */
+const kNearest = 2;
+
+export function Crumbs({ state }: { readonly state: TraceState }): JSX.Element | null {
+  const top = state.top.value;
+  const row = top === undefined ? undefined : state.row(top);
+  if (row === undefined) return null;
+  const above = ancestorsOf(state.trace.rows, row.index).filter((index) => index > 0);
+  const nearest = above.slice(-kNearest);
+  return (
+    <nav class="crumbs" aria-label="Subtree">
+      <button type="button" class="link" onClick={() => state.focusOn(undefined)}>
+        Whole trace
+      </button>
+      {above.length > nearest.length && (
+        <span class="muted" title={`${above.length - nearest.length} levels between`}>
+          › ⋯ {above.length - nearest.length}
+        </span>
+      )}
+      {nearest.map((index) => {
+        const each = state.row(index);
+        if (each === undefined) return null;
+        return (
+          <span key={index} class="crumb">
+            ›{' '}
+            <button type="button" class="link" onClick={() => state.focusOn(index)}>
+              {titleOf(each)}
+            </button>
+          </span>
+        );
+      })}
+      <span class="crumb" aria-current="true">
+        › <strong title={titleOf(row)}>{titleOf(row)}</strong>
+      </span>
+    </nav>
+  );
+}
