@@ -33,6 +33,7 @@ import {
   searchForm,
   trace,
 } from './state_steps.mjs';
+import { traceStates } from './trace_states.mjs';
 
 const kStates = [
   // Search.
@@ -354,6 +355,7 @@ const kStates = [
     needs: kTrainTicket,
     open: (page, ground) => drawer(page, ground, kDeepId, 12),
   },
+  ...traceStates,
   // Dependencies.
   { name: 'dependencies: map and table', open: dependencies },
   {

@@ -4,11 +4,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findRows, nextMatch } from './find';
+import { findRows, findService, nextMatch } from './find';
 import type { Span } from './model';
 import {
   allBranches,
+  ancestorsOf,
   outlineOf,
+  pinnedOver,
   positionOf,
   siblingPlaces,
   withRevealed,
@@ -165,5 +167,56 @@ describe.skipIf(!present)('real traces', () => {
   it('envoy.json: a lone span marked shared is the root', () => {
     const trace = traceOf(JSON.parse(readFileSync(join(lens, 'envoy.json'), 'utf8')));
     expect(trace).toMatchObject({ headless: false, orphans: 0, extraRoots: 0 });
+  });
+});
+
+describe('the rows pinned over the first ones in view', () => {
+  const rows = traceOf([
+    span('1', { timestamp: 1 }),
+    span('2', { parentId: '1', timestamp: 2 }),
+    span('3', { parentId: '2', timestamp: 3 }),
+    span('4', { parentId: '3', timestamp: 4 }),
+    span('5', { parentId: '4', timestamp: 5 }),
+    span('6', { parentId: '1', timestamp: 6 }),
+    span('7', { parentId: '1', timestamp: 7 }),
+    span('8', { parentId: '1', timestamp: 8 }),
+  ]).rows;
+  const outline = outlineOf(rows, new Set());
+  it.each([
+    [0, 3, [0, 1, 2]],
+    [1, 3, [1, 2, 3]],
+    [1, 1, [1]],
+    [4, 3, [0]],
+    [7, 3, []],
+    [3, 0, []],
+  ])('from row %d, at most %d, are %j', (first, most, pinned) => {
+    expect(pinnedOver(rows, outline, first, most)).toEqual(pinned);
+  });
+  it('stay below the top of a subtree', () => {
+    const subtree = outlineOf(rows, new Set(), 2);
+    expect(subtree.shown).toEqual([2, 3, 4]);
+    expect(pinnedOver(rows, subtree, 0, 3)).toEqual([2, 3]);
+    expect(ancestorsOf(rows, 4, 2)).toEqual([2, 3]);
+    expect(ancestorsOf(rows, 4)).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('finding the spans of a service', () => {
+  const { rows } = traceOf([
+    span('1', { localEndpoint: at('cart'), timestamp: 1 }),
+    span('2', { parentId: '1', localEndpoint: at('cart-db'), name: 'get', timestamp: 2 }),
+    span('3', { parentId: '1', localEndpoint: at('my "own" cart'), timestamp: 3 }),
+  ]);
+  it.each([
+    ['cart', [0]],
+    ['cart-db', [1]],
+    ['my "own" cart', [2]],
+  ])('finds those of %s and no others', (service, found) => {
+    expect(findRows(rows, findService(service))).toEqual(found);
+  });
+  it('combines with words', () => {
+    expect(findRows(rows, 'GET service:cart-db')).toEqual([1]);
+    expect(findRows(rows, 'put service:cart-db')).toEqual([]);
+    expect(findRows(rows, 'service:')).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ const kParsedMax = 200_000;
 const kSqlStart = /^\s*(select|insert|update|delete|with|create|alter|merge|replace|drop)\s/i;
 const kSqlKeys = /(^|\.)(sql|db\.statement|db\.query\.text|statement)$/i;
 const kClauses = new RegExp(
-  '\\s+(?=(?:from|where|set|values|group by|order by|having|limit|offset|union(?: all)?|returning|' +
+  '(?<!\\b(?:left|right|inner|outer|full|cross))\\s+(?=(?:from|where|set|values|group by|order by|having|limit|offset|union(?: all)?|returning|' +
     '(?:left |right |inner |outer |full |cross )*join|on conflict|on duplicate key)\\b)',
   'gi',
 );

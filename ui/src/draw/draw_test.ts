@@ -7,7 +7,14 @@ import { assembleTrace } from '../core/trace';
 import { barOf, kTicksMax, tickMarks } from './bars';
 import { packColour, paintStrip } from './minimap';
 import { slid, tickStep, ticksOf, zoomed } from './scale';
-import { kHeightMax, kRowsMax, scrollTopFor, spacerHeight, visibleRange } from './windowing';
+import {
+  kHeightMax,
+  kRowsMax,
+  scrollTopAt,
+  scrollTopFor,
+  spacerHeight,
+  visibleRange,
+} from './windowing';
 
 const whole = { from: 0, to: 1_000 };
 
@@ -65,8 +72,8 @@ describe('rows in view', () => {
     }
   });
   it('are all there in a short list', () => {
-    expect(visibleRange(list(3), 0)).toEqual({ first: 0, end: 3, top: 0 });
-    expect(visibleRange(list(0), 0)).toEqual({ first: 0, end: 0, top: 0 });
+    expect(visibleRange(list(3), 0)).toEqual({ first: 0, end: 3, firstInView: 0, top: 0 });
+    expect(visibleRange(list(0), 0)).toEqual({ first: 0, end: 0, firstInView: 0, top: 0 });
   });
   it('reach the last of a million rows below the height a browser allows', () => {
     const big = list(1_000_000);
@@ -84,6 +91,23 @@ describe('rows in view', () => {
     expect(scrollTopFor(list(1_000), 5, 0)).toBe(0);
     expect(scrollTopFor(list(1_000), 5, 480)).toBe(120);
     expect(scrollTopFor(list(1_000), 100, 0)).toBe(101 * 24 - 700);
+  });
+  it('scroll a row out from under what covers the top', () => {
+    expect(scrollTopFor(list(1_000), 20, 480, 72)).toBe(480 - 72);
+    expect(scrollTopFor(list(1_000), 23, 480, 72)).toBe(480);
+    expect(scrollTopFor(list(1_000), 1, 480, 72)).toBe(0);
+  });
+  it('come back to the place they were at, also where positions are mapped', () => {
+    for (const list of [1_000, 1_000_000].map((count) => ({
+      count,
+      rowHeight: 24,
+      viewHeight: 700,
+    }))) {
+      const at = scrollTopAt(list, 777 * 24 + 5);
+      const { first, firstInView, top } = visibleRange(list, at);
+      expect(firstInView).toBe(777);
+      expect(at - top - (firstInView - first) * 24).toBeCloseTo(5, 3);
+    }
   });
 });
 

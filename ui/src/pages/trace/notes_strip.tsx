@@ -2,50 +2,63 @@
 // What a reader must know to trust the picture. Nothing here unless it is true of this trace. One
 // line, so that rows keep the screen; what does not fit is one press away.
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import { formatDuration } from '../../core/duration';
 import type { ClockShift } from '../../core/skew';
 import { useWidth } from '../../ui/use_width';
 import type { TraceState } from './trace_state';
 
 const kShiftsMax = 3;
-/** Most notes are shorter than this. */
-const kNotePixels = 520;
+/** About what a letter takes, and a note beside its words. */
+const kLetterPixels = 6.8;
+const kNotePixels = 48;
+const kMorePixels = 96;
+
+interface NoteLine {
+  readonly words: string;
+  /** Said in full to whom the words are not enough. */
+  readonly title?: string | undefined;
+  readonly control?: JSX.Element | undefined;
+  /** What the control takes. */
+  readonly controlPixels?: number | undefined;
+}
 
 function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-function Note({ children }: { readonly children: ComponentChildren }): JSX.Element {
+function Note({ words, title, control }: NoteLine): JSX.Element {
   return (
     <li class="note">
       <span class="warning-mark" aria-hidden="true">
         ▲
       </span>
-      {children}
+      <span class="note-words" title={title ?? words}>
+        {words}
+      </span>
+      {control}
     </li>
   );
 }
 
-function OrphanNote({ state }: { readonly state: TraceState }): JSX.Element {
-  const { orphans } = state.trace;
+function orphanNote(state: TraceState): NoteLine {
   const show = () => {
     const { rows } = state.trace;
     const at = state.cursor.peek();
     const next = rows.find((row) => row.orphan && row.index > at) ?? rows.find((row) => row.orphan);
     if (next !== undefined) state.goTo(next.index);
   };
-  return (
-    <Note>
-      <span>
-        {plural(orphans, 'span has', 'spans have')} a parent that is missing here: not sent, not
-        sampled, or late.
-      </span>
+  const { orphans } = state.trace;
+  return {
+    words: `${plural(orphans, 'span has', 'spans have')} a parent that is missing here.`,
+    title: 'The parent was not sent, not sampled, or is late.',
+    control: (
       <button type="button" class="link" onClick={show}>
         Show
       </button>
-    </Note>
-  );
+    ),
+    controlPixels: 40,
+  };
 }
 
 function shiftWords({ service, address, aheadUs }: ClockShift): string {
@@ -53,17 +66,15 @@ function shiftWords({ service, address, aheadUs }: ClockShift): string {
   return `the clock of ${service} (${address}) is ${formatDuration(Math.abs(aheadUs))} ${side}`;
 }
 
-function ClockNote({ state }: { readonly state: TraceState }): JSX.Element {
+function clockNote(state: TraceState): NoteLine {
   const { shifts } = state.trace;
   const words = shifts.slice(0, kShiftsMax).map(shiftWords).join('; ');
   const rest = shifts.length > kShiftsMax ? `; and ${shifts.length - kShiftsMax} more` : '';
   const corrected = state.corrected.value;
-  return (
-    <Note>
-      <span class="note-text" title={shifts.map(shiftWords).join('; ')}>
-        Clocks differ: {words}
-        {rest}. Bars are {corrected ? 'moved to fit' : 'shown as reported'}.
-      </span>
+  return {
+    words: `Clocks differ: ${words}${rest}. Bars are ${corrected ? 'moved to fit' : 'as reported'}.`,
+    title: shifts.map(shiftWords).join('; '),
+    control: (
       <fieldset class="segments small">
         <legend class="visually-hidden">Clocks</legend>
         {[true, false].map((choice) => (
@@ -78,52 +89,51 @@ function ClockNote({ state }: { readonly state: TraceState }): JSX.Element {
           </button>
         ))}
       </fieldset>
-    </Note>
-  );
+    ),
+    controlPixels: 140,
+  };
 }
 
-function UnknownSpanNote({ state }: { readonly state: TraceState }): JSX.Element {
-  return (
-    <Note>
-      <span>
-        The link names span <code>{state.unknownSpan.value}</code>, which is not in this trace: it
-        may be late, or of another trace.
-      </span>
-    </Note>
-  );
-}
-
-function notesOf(state: TraceState): JSX.Element[] {
+function notesOf(state: TraceState): NoteLine[] {
   const { headless, extraRoots, orphans, cycles, shifts } = state.trace;
-  const notes: JSX.Element[] = [];
-  if (state.unknownSpan.value !== undefined) notes.push(<UnknownSpanNote key="u" state={state} />);
-  if (shifts.length > 0) notes.push(<ClockNote key="c" state={state} />);
+  const unknown = state.unknownSpan.value;
+  const notes: NoteLine[] = [];
+  if (unknown !== undefined) {
+    notes.push({
+      words: `The link names span ${unknown.slice(0, 40)}, which is not in this trace.`,
+      title: 'It may be late, or of another trace.',
+    });
+  }
+  if (shifts.length > 0) notes.push(clockNote(state));
   if (headless) {
-    notes.push(
-      <Note key="h">
-        <span>No span here is the root: the beginning of this trace is missing.</span>
-      </Note>,
-    );
+    notes.push({ words: 'No span here is the root: its beginning is missing.' });
   }
-  if (orphans > 0) notes.push(<OrphanNote key="o" state={state} />);
-  if (extraRoots > 0) {
-    notes.push(
-      <Note key="e">
-        <span>
-          {plural(extraRoots, 'more span says', 'more spans say')} it has no parent; shown under the
-          earliest.
-        </span>
-      </Note>,
-    );
-  }
+  if (orphans > 0) notes.push(orphanNote(state));
   if (cycles > 0) {
-    notes.push(
-      <Note key="r">
-        <span>{plural(cycles, 'ring', 'rings')} of spans that name each other as parent, cut.</span>
-      </Note>,
-    );
+    const words = `${plural(cycles, 'ring', 'rings')} of parents, cut.`;
+    notes.push({ words, title: 'Spans that name each other as parent.' });
+  }
+  if (extraRoots > 0) {
+    const says = plural(extraRoots, 'more span says', 'more spans say');
+    notes.push({ words: `${says} it has no parent; shown under the earliest.` });
   }
   return notes;
+}
+
+function widthOf({ words, controlPixels = 0 }: NoteLine): number {
+  return words.length * kLetterPixels + kNotePixels + controlPixels;
+}
+
+/** How many of the notes a line holds, at least one. */
+function countFitting(notes: readonly NoteLine[], width: number): number {
+  const total = notes.reduce((sum, note) => sum + widthOf(note), 0);
+  if (total <= width) return notes.length;
+  let left = width - kMorePixels;
+  const end = notes.findIndex((note) => {
+    left -= widthOf(note);
+    return left < 0;
+  });
+  return Math.max(end, 1);
 }
 
 export function NotesStrip({ state }: { readonly state: TraceState }): JSX.Element | null {
@@ -131,11 +141,15 @@ export function NotesStrip({ state }: { readonly state: TraceState }): JSX.Eleme
   const isOpen = useSignal(false);
   const notes = notesOf(state);
   if (notes.length === 0) return null;
-  const fit = Math.max(Math.floor((width - 90) / kNotePixels), 1);
-  const hidden = notes.length - fit;
+  const fitting = countFitting(notes, width - 24);
+  const hidden = notes.length - fitting;
   return (
     <div ref={strip} class={isOpen.value ? 'notes notes-open' : 'notes'}>
-      <ul aria-label="Notes on this trace">{isOpen.value ? notes : notes.slice(0, fit)}</ul>
+      <ul aria-label="Notes on this trace">
+        {(isOpen.value ? notes : notes.slice(0, fitting)).map((note) => (
+          <Note key={note.words} {...note} />
+        ))}
+      </ul>
       {hidden > 0 && (
         <button
           type="button"
