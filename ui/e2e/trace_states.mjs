@@ -4,12 +4,15 @@
 import { callChain } from './sample_spans.mjs';
 import { answer, drawer, kFailed, kTrace, press, trace } from './state_steps.mjs';
 
+const kFrame = '  File "a.py", line 7';
 const kValues = {
   body: '{"cart":{"items":[1,2,3],"note":"a, b"},"total":12.50}',
   'db.statement': "SELECT a FROM b LEFT JOIN c ON b.id = c.id WHERE d = 'from' ORDER BY e",
   empty: '',
   error: 'refused',
-  'exception.stacktrace': `Traceback (most recent call last):\n${'  File "a.py", line 7\n'.repeat(20)}`,
+  'exception.stacktrace': ['Traceback (most recent call last):', ...Array(20).fill(kFrame)].join(
+    '\n',
+  ),
   'http.url': 'https://shop.example/cart?id=7',
 };
 

@@ -7,6 +7,7 @@ import './pages/search/search.css';
 import './pages/trace/trace.css';
 import './pages/trace/drawer.css';
 import './pages/trace/minimap.css';
+import './pages/trace/notes.css';
 import './pages/trace/span_table.css';
 import './pages/trace/toolbar.css';
 import './pages/trace/waterfall.css';

@@ -2,6 +2,7 @@
 // Which rows are on screen: the trace's rows without what lies under a collapsed one. Rebuilt on
 // each change in one pass that jumps over closed subtrees by their size, and allocates one
 // array.
+import { formatCount } from './duration';
 import type { Row } from './trace';
 
 export type Collapsed = ReadonlySet<number>;
@@ -68,6 +69,13 @@ export function positionOf(outline: Outline, index: number): number {
     else high = middle - 1;
   }
   return low;
+}
+
+/** `1 row`, `12,000 rows`, `6 of 200 rows`. */
+export function rowCount(shown: number, total: number): string {
+  const rows = total === 1 ? 'row' : 'rows';
+  const part = shown === total ? '' : `${formatCount(shown)} of `;
+  return `${part}${formatCount(total)} ${rows}`;
 }
 
 export function isBranch(row: Row | undefined): boolean {

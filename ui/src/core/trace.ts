@@ -192,7 +192,7 @@ export function wholeDuration(extent: Extent): number | undefined {
   return extent.duration > 0 ? extent.duration : undefined;
 }
 
-/** As titleOf, with the caller of a joined row before it: its bar begins and ends with the caller. */
+/** As titleOf, with the caller of a joined row before it: its bar is the caller's. */
 export function rowTitle(row: Row): string {
   const caller = row.kind === 'JOINED' && row.remote !== undefined ? `${row.remote} → ` : '';
   return caller + titleOf(row);

@@ -13,13 +13,15 @@ export interface ShownValue {
 const kParsedMax = 200_000;
 const kSqlStart = /^\s*(select|insert|update|delete|with|create|alter|merge|replace|drop)\s/i;
 const kSqlKeys = /(^|\.)(sql|db\.statement|db\.query\.text|statement)$/i;
+/** The blank before a clause, but for those within `left join`. */
 const kClauses = new RegExp(
-  '(?<!\\b(?:left|right|inner|outer|full|cross))\\s+(?=(?:from|where|set|values|group by|order by|having|limit|offset|union(?: all)?|returning|' +
-    '(?:left |right |inner |outer |full |cross )*join|on conflict|on duplicate key)\\b)',
+  '(?<!\\b(?:left|right|inner|outer|full|cross))\\s+(?=(?:from|where|set|values|group by|' +
+    'order by|having|limit|offset|union(?: all)?|returning|on conflict|on duplicate key|' +
+    '(?:left |right |inner |outer |full |cross )*join)\\b)',
   'gi',
 );
-const kStackLine =
-  /^\s+(at |File "|\.\.\. \d+ more)|^Traceback \(most recent|^Caused by: |^goroutine \d/m;
+const kFrameLine = /^\s+(?:at |File "|\.\.\. \d+ more)/m;
+const kStackHead = /^(?:Traceback \(most recent|Caused by: |goroutine \d)/m;
 
 function indented(text: string): string | undefined {
   if (!/^\s*[[{]/.test(text) || text.length > kParsedMax) return undefined;
@@ -70,7 +72,8 @@ export function readValue(key: string, text: string): ShownValue {
   if (isWebAddress(text)) return { kind: 'url', shown: text };
   const json = indented(text);
   if (json !== undefined) return { kind: 'json', shown: json };
-  if (text.includes('\n') && kStackLine.test(text)) return { kind: 'stack', shown: text };
+  if (text.includes('\n') && (kFrameLine.test(text) || kStackHead.test(text)))
+    return { kind: 'stack', shown: text };
   const isSql =
     kSqlStart.test(text) && (kSqlKeys.test(key) || /\s(from|into|set|table)\s/i.test(text));
   return isSql ? { kind: 'sql', shown: sqlLines(text) } : { kind: 'text', shown: text };

@@ -15,6 +15,7 @@ import { zone } from '../../ui/zone';
 import { ownedLink } from './config_links';
 import { HalfDetails } from './half_details';
 import { Relatives } from './relatives';
+import { dock } from './trace_layout';
 import type { TraceState } from './trace_state';
 
 function Line(props: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
@@ -172,6 +173,24 @@ function failureWords(row: Row): string {
   return said === undefined ? 'Failed' : `Failed: ${said.split('\n', 1)[0]}`;
 }
 
+function DockButton(): JSX.Element {
+  const isRight = dock.value === 'right';
+  const words = isRight ? 'Details at the bottom' : 'Details at the right';
+  return (
+    <button
+      type="button"
+      class="icon-button dock-button"
+      title={words}
+      aria-label={words}
+      onClick={() => {
+        dock.value = isRight ? 'bottom' : 'right';
+      }}
+    >
+      <Icon name={isRight ? 'dock-bottom' : 'dock-right'} />
+    </button>
+  );
+}
+
 function Head({ state, row }: { readonly state: TraceState; readonly row: Row }): JSX.Element {
   const title = rowTitle(row);
   return (
@@ -192,6 +211,7 @@ function Head({ state, row }: { readonly state: TraceState; readonly row: Row })
           <Icon name="focus" />
         </button>
       )}
+      <DockButton />
       <button
         type="button"
         class="icon-button"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A young trace may still grow: people open traces seconds after the fact. While it is young and the
-// page is in view it is read again, and what is new is offered, never put under the reader's eyes
-// by itself. Failures are quiet but counted: after a few in a row the page stops and says so.
+// A young trace may still grow: people open traces seconds after the fact. While it is young and
+// the page is in view it is read again, and what is new is offered, never put under the reader's
+// eyes by itself. Failures are quiet but counted: after a few in a row the page stops and says so.
 import { type Signal, signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
@@ -12,7 +12,7 @@ import { failureOf, fetchJson } from '../../ui/resource';
 /** A trace is young until this long after the last thing it says. */
 export const kYoungMs = 120_000;
 const kPauseMs = 4_000;
-/** A large trace is read less often: 10 s for 10,000 spans, and never more than a tenth of the time. */
+/** A large trace is read less often: 10,000 spans every 10 s, and at most a tenth of the time. */
 const kPausePerSpanMs = 1;
 const kPauseFactor = 10;
 const kTimeoutMs = 15_000;

@@ -5,6 +5,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { colourOf, kColourCount } from '../../core/colours';
+import { rowCount } from '../../core/outline';
 import { packColour, paintStrip, type StripInk } from '../../draw/minimap';
 import type { TimeWindow } from '../../draw/scale';
 import { computedColours, isDark } from '../../ui/theme';
@@ -85,12 +86,13 @@ export function MinimapStrip({ state }: { readonly state: TraceState }): JSX.Ele
   const view = drag.value ?? state.view.value;
   const shade = edges(view, whole);
   const { from, to } = state.rowsInView.value;
+  const total = state.trace.rows.length;
   return (
     <div class="minimap">
       <div
         class="minimap-strip"
         role="img"
-        aria-label={`Overview of ${state.trace.rows.length} ${state.trace.rows.length === 1 ? 'row' : 'rows'} over time`}
+        aria-label={`Overview over time of ${rowCount(total, total)}`}
         title="Drag to zoom, double-click for the whole trace"
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}

@@ -71,8 +71,9 @@ function clockNote(state: TraceState): NoteLine {
   const words = shifts.slice(0, kShiftsMax).map(shiftWords).join('; ');
   const rest = shifts.length > kShiftsMax ? `; and ${shifts.length - kShiftsMax} more` : '';
   const corrected = state.corrected.value;
+  const bars = corrected ? 'moved to fit' : 'as reported';
   return {
-    words: `Clocks differ: ${words}${rest}. Bars are ${corrected ? 'moved to fit' : 'as reported'}.`,
+    words: `Clocks differ: ${words}${rest}. Bars are ${bars}.`,
     title: shifts.map(shiftWords).join('; '),
     control: (
       <fieldset class="segments small">

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The trace's services: as many as fit in the line, all of them in a list behind a button. One press
-// finds the spans of a service, another ends that.
+// The trace's services: as many as fit in the line, all of them in a list behind a button. One
+// press finds the spans of a service, another ends that.
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { findService } from '../../core/find';

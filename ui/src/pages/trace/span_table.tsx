@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The spans as a table to sort: which took longest, which took longest themselves. Only rows in view
-// exist, and the keys are those of the waterfall.
+// The spans as a table to sort: which took longest, which took longest themselves. Only rows in
+// view exist, and the keys are those of the waterfall.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';

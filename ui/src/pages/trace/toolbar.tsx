@@ -2,11 +2,12 @@
 // The one line above the rows: find in the trace, its services, how much of it is shown.
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
-import { formatCount, formatDuration } from '../../core/duration';
+import { formatDuration } from '../../core/duration';
+import { rowCount } from '../../core/outline';
 import { Icon, type IconName } from '../../ui/icons';
 import { useKeys } from '../../ui/keys';
 import { ServiceFilters } from './service_filters';
-import { dock, isStacked } from './trace_layout';
+import { isStacked } from './trace_layout';
 import type { Tab, TraceState } from './trace_state';
 
 function ToolButton(props: {
@@ -101,13 +102,6 @@ function FindBox({ state }: { readonly state: TraceState }): JSX.Element {
   );
 }
 
-function rowWords(shown: number, total: number): string {
-  const rows = total === 1 ? 'row' : 'rows';
-  return shown === total
-    ? `${formatCount(total)} ${rows}`
-    : `${formatCount(shown)} of ${formatCount(total)} ${rows}`;
-}
-
 function Switch(props: {
   readonly pressed: boolean;
   readonly title: string;
@@ -159,21 +153,8 @@ function RowLayoutButton(props: {
       icon={stacked ? 'columns' : 'stacked'}
       label={stacked ? 'Labels beside their bars' : 'Labels above their bars'}
       keyHint="l"
+      class="rows-button"
       onClick={() => state.switchRows()}
-    />
-  );
-}
-
-function DockButton(): JSX.Element {
-  const isRight = dock.value === 'right';
-  return (
-    <ToolButton
-      icon={isRight ? 'dock-bottom' : 'dock-right'}
-      label={isRight ? 'Details at the bottom' : 'Details at the right'}
-      class="dock-button"
-      onClick={() => {
-        dock.value = isRight ? 'bottom' : 'right';
-      }}
     />
   );
 }
@@ -202,7 +183,7 @@ export function Toolbar(props: {
       <FindBox state={state} />
       <ServiceFilters state={state} />
       {isWaterfall && state.isZoomed.value && <ZoomNote state={state} />}
-      <span class="toolbar-count muted">{rowWords(shown.length, state.trace.rows.length)}</span>
+      <span class="toolbar-count muted">{rowCount(shown.length, state.trace.rows.length)}</span>
       {isWaterfall && (
         <>
           <ToolButton
@@ -222,7 +203,6 @@ export function Toolbar(props: {
           <RowLayoutButton state={state} width={width} />
         </>
       )}
-      {state.isOpen.value && <DockButton />}
       <Tabs state={state} />
     </div>
   );

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person has done to the trace in front of them: where the cursor is, what is collapsed,
 // which subtree and which part of the time is on screen, which clock. Made anew for each reading of
-// the trace; a later reading adopts what was done to the one before it. Opened span, subtree and tab
-// are also in the address (trace_address.ts).
+// the trace; a later reading adopts what was done to the one before it. Opened span, subtree and
+// tab are also in the address (trace_address.ts).
 import { computed, signal } from '@preact/signals';
 import { normalSpanId, spansById } from '../../core/clean';
 import { patternsOf } from '../../core/colours';

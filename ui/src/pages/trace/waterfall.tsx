@@ -93,7 +93,7 @@ interface Lines {
   readonly count: number;
 }
 
-/** Where the grid is scrolled to: by hand, to the cursor, and to the same rows of a later reading. */
+/** Where the grid is scrolled to: by hand, to the cursor, to the same rows of a later reading. */
 function useScroll(
   grid: { readonly current: HTMLElement | null },
   state: TraceState,
