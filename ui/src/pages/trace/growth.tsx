@@ -7,7 +7,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Span } from '../../core/model';
 import { apiUrl, readSpans } from '../../ui/api';
-import { failureOf, fetchJson } from '../../ui/resource';
+import { failureOf, openAnswer, Request, readJson } from '../../ui/fetching';
 
 /** A trace is young until this long after the last thing it says. */
 export const kYoungMs = 120_000;
@@ -15,7 +15,6 @@ const kPauseMs = 4_000;
 /** A large trace is read less often: 10,000 spans every 10 s, and at most a tenth of the time. */
 const kPausePerSpanMs = 1;
 const kPauseFactor = 10;
-const kTimeoutMs = 15_000;
 const kFailuresMax = 3;
 
 /** The last moment that any of these spans names, in milliseconds since 1970. */
@@ -53,7 +52,8 @@ class Reader {
   private readonly url: URL;
   private readonly onShow: (spans: Span[]) => void;
   private readonly shown: readonly Span[];
-  private readonly leaving = new AbortController();
+  private running: Request | undefined;
+  private isLeft = false;
 
   constructor(traceId: string, shown: readonly Span[], onShow: (spans: Span[]) => void) {
     this.url = apiUrl(`trace/${encodeURIComponent(traceId)}`);
@@ -66,26 +66,29 @@ class Reader {
     clearTimeout(this.timer);
     const perSpan = this.newest.length * kPausePerSpanMs;
     const ms = Math.max(kPauseMs, perSpan, readingMs * kPauseFactor);
-    if (this.leaving.signal.aborted || !isYoung(this.newest, Date.now())) return;
+    if (this.isLeft || !isYoung(this.newest, Date.now())) return;
     this.timer = setTimeout(() => (document.hidden ? this.wait() : this.read()), ms);
   }
 
   private async read(): Promise<void> {
     const began = performance.now();
+    const request = new Request(this.url);
+    this.running = request;
     try {
-      const stop = AbortSignal.any([this.leaving.signal, AbortSignal.timeout(kTimeoutMs)]);
-      const spans = readSpans(await fetchJson(this.url, stop));
+      const spans = readSpans(await readJson(await openAnswer(request), request));
       this.failures = 0;
       if (spans.length > this.newest.length) this.newest = spans;
       this.more.value = this.newest.length - this.shown.length;
     } catch (error) {
-      if (this.leaving.signal.aborted) return;
+      if (this.isLeft) return;
       this.failures += 1;
       if (this.failures >= kFailuresMax) {
-        const { status, message } = failureOf(error, this.url);
+        const { status, message } = failureOf(error, request);
         this.stopped.value = status === 0 ? message : `HTTP ${status}`;
         return;
       }
+    } finally {
+      request.end();
     }
     this.wait(performance.now() - began);
   }
@@ -101,7 +104,8 @@ class Reader {
   }
 
   stop(): void {
-    this.leaving.abort();
+    this.isLeft = true;
+    this.running?.stop('left');
     clearTimeout(this.timer);
   }
 }

@@ -29,6 +29,10 @@ import { Waterfall } from './waterfall';
 const kRetriesMax = 5;
 const kRetryMs = 2_000;
 
+function traceUrl(traceId: string): URL {
+  return apiUrl(`trace/${encodeURIComponent(traceId)}`);
+}
+
 function Skeleton(): JSX.Element {
   return (
     <div class="trace-skeleton">
@@ -140,7 +144,7 @@ export function TracePage({ traceId }: { readonly traceId: string }): JSX.Elemen
   const tries = useSignal(0);
   useEffect(() => {
     document.title = 'Trace · clew';
-    spans.load(apiUrl(`trace/${encodeURIComponent(traceId)}`), readSpans);
+    spans.load(traceUrl(traceId), readSpans);
   }, [spans, traceId]);
 
   const isMissing = spans.state.value.failure?.status === 404;
@@ -156,9 +160,9 @@ export function TracePage({ traceId }: { readonly traceId: string }): JSX.Elemen
 
   const onFresh = useCallback(
     (fresh: Span[]) => {
-      spans.state.value = { busy: false, value: fresh };
+      spans.restore(fresh, () => spans.load(traceUrl(traceId), readSpans));
     },
-    [spans],
+    [spans, traceId],
   );
   const onFailure = (failure: Failure) => {
     if (failure.status !== 404) return undefined;
