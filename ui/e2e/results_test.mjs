@@ -262,6 +262,18 @@ describe('an answer that does not come', () => {
     );
   });
 
+  it('is called a sign-in page when it is on another host', async () => {
+    await stage.withPage(
+      async (page) => {
+        const headers = { location: 'http://127.0.0.2:9/login' };
+        await page.route(kTraces, (route) => route.fulfill({ status: 302, headers }));
+        await stage.visit(page, search(10));
+        await page.getByText('Signed out?').waitFor();
+      },
+      { expected: [/127\.0\.0\.2/, /policy violated: connect-src/] },
+    );
+  });
+
   it('is called a sign-in page when it is a web page', async () => {
     await stage.withPage(async (page) => {
       await page.route(kTraces, (route) =>

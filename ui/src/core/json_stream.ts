@@ -13,6 +13,17 @@ const kOpenObject = 0x7b;
 const kCloseObject = 0x7d;
 const kByteOrderMark = [0xef, 0xbb, 0xbf];
 
+/** Bytes of a string that are looked at one by one before the rest is searched as a whole. */
+const kShortString = 64;
+
+/** The next byte that may end a string or escape, or the end of the chunk. */
+function nextOfString(chunk: Uint8Array, from: number): number {
+  const quote = chunk.indexOf(kQuote, from);
+  const end = quote < 0 ? chunk.length : quote;
+  const slash = chunk.subarray(from, end).indexOf(kBackslash);
+  return slash < 0 ? end : from + slash;
+}
+
 function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
@@ -79,14 +90,21 @@ export class ListReader {
   private scan(chunk: Uint8Array, from: number): number {
     let { depth, inString, escaped } = this;
     let at = from;
+    let run = 0;
     for (; at < chunk.length; at += 1) {
       const byte = chunk[at];
       if (inString) {
-        if (escaped) escaped = false;
+        run += 1;
+        if (run > kShortString && !escaped) {
+          at = nextOfString(chunk, at) - 1;
+          run = 0;
+        } else if (escaped) escaped = false;
         else if (byte === kBackslash) escaped = true;
         else if (byte === kQuote) inString = false;
-      } else if (byte === kQuote) inString = true;
-      else if (byte === kOpenList || byte === kOpenObject) depth += 1;
+      } else if (byte === kQuote) {
+        inString = true;
+        run = 0;
+      } else if (byte === kOpenList || byte === kOpenObject) depth += 1;
       else if (depth === 0 && (byte === kComma || byte === kCloseList)) break;
       else if ((byte === kCloseList || byte === kCloseObject) && depth > 0) depth -= 1;
     }

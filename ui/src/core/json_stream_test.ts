@@ -32,7 +32,22 @@ function outcome(read: () => unknown): unknown {
   }
 }
 
-const kTexts = ['', 'plain', '"', '\\', '\\"', ']},[{', 'é', '漢字', '🙂', '\u0000\n\t', 'a\\\\'];
+const kLong = 'long '.repeat(40);
+const kTexts = [
+  '',
+  'plain',
+  kLong,
+  `${kLong}\\"${kLong}\\`,
+  '"',
+  '\\',
+  '\\"',
+  ']},[{',
+  'é',
+  '漢字',
+  '🙂',
+  '\u0000\n\t',
+  'a\\\\',
+];
 
 function randomValue(random: Random, depth: number): unknown {
   const kind = random.below(depth > 3 ? 4 : 6);
@@ -115,6 +130,15 @@ describe('a list read in chunks', () => {
     ['[\u00a0]', 'not valid JSON'],
   ])('says what is wrong with %j', (text, words) => {
     expect(() => readAll([encoder.encode(text)])).toThrow(words);
+  });
+  it('crosses long strings with escapes anywhere in them', () => {
+    for (let at = 55; at < 80; at += 1) {
+      const list = [`${'x'.repeat(at)}"\\\n]${'y'.repeat(at)}`, 1];
+      const bytes = encoder.encode(JSON.stringify(list));
+      for (let cut = 50; cut < bytes.length; cut += 1) {
+        expect(readAll([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual(list);
+      }
+    }
   });
   it('gives each element as soon as its last byte is there', () => {
     const reader = new ListReader();

@@ -97,8 +97,9 @@ function CutNote({ state, found }: HeadProps): JSX.Element | null {
   if (cut === undefined) return null;
   return (
     <div class="cut-note" role="status">
-      <span aria-hidden="true">▲</span>
-      <span>{cutWords(cut, rows.length, words)}</span>
+      <span>
+        <span aria-hidden="true">▲</span> {cutWords(cut, rows.length, words)}
+      </span>
       {cut === 'size' ? (
         <Narrower state={state} found={found} />
       ) : (
