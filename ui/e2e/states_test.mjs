@@ -13,12 +13,6 @@ import { countDrawing, Drawn } from './undrawn.mjs';
 
 /** Elements that no state can show, `file:line` each with its reason. */
 const kNeverDrawn = new Map([]);
-/** Faults that are being mended in changes of their own; this list only gets shorter. */
-const kOpenFaults = new RegExp(
-  'px of operation|axe (heading-order|scrollable-region-focusable|page-has-heading-one)|' +
-    'axe (link-in-text-block|label-content-name-mismatch)|axe color-contrast .*(no-match|wf-)|NaN',
-);
-
 const signs = new Map();
 let opened;
 let drawn;
@@ -59,10 +53,7 @@ async function inspect(state, width, height) {
       await page.emulateMedia({ colorScheme: 'dark' });
       faults.push(...(await axeFaults(page)).map((fault) => `dark: ${fault}`));
       drawn.add(await readCounts());
-      assert.deepEqual(
-        faults.filter((fault) => !kOpenFaults.test(fault)),
-        [],
-      );
+      assert.deepEqual(faults, []);
     },
     { width, height, expected },
   );
