@@ -167,7 +167,11 @@ function send(response, status, type, body, headers = {}) {
 
 function sendPage(response, path, assets) {
   const isPage =
-    path === '' || path === 'index.html' || path === 'dependency' || path.startsWith('traces/');
+    path === '' ||
+    path === 'index.html' ||
+    path === 'dependency' ||
+    path === 'traceViewer' ||
+    path.startsWith('traces/');
   const name = isPage ? 'index.html' : path;
   const body = assets.get(name);
   if (body === undefined) return send(response, 404, 'text/plain', `${path} not found`);

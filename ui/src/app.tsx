@@ -5,7 +5,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { DependencyPage } from './pages/dependencies/dependency_page';
 import { Newcomer } from './pages/empty/newcomer';
 import { SearchPage } from './pages/search/search_page';
-import { TracePage } from './pages/trace/trace_page';
+import { FileTrace, TracePage } from './pages/trace/trace_page';
+import { ViewerPage } from './pages/viewer/viewer_page';
 import { config } from './ui/api';
 import { place } from './ui/router';
 import { TopBar } from './ui/top_bar';
@@ -23,6 +24,7 @@ function Page(): JSX.Element {
   const traceId = /^traces\/([^/]+)\/?$/.exec(path)?.[1];
   if (traceId !== undefined) return <TracePage key={traceId} traceId={decoded(traceId)} />;
   if (path === 'dependency') return <DependencyPage />;
+  if (path === 'traceViewer') return <ViewerPage view={(spans) => <FileTrace spans={spans} />} />;
   if (path === '') return <SearchPage newcomer={(onDone) => <Newcomer onDone={onDone} />} />;
   return (
     <section class="notice">

@@ -13,6 +13,7 @@ import './pages/trace/toolbar.css';
 import './pages/trace/waterfall.css';
 import './pages/trace/waterfall_row.css';
 import './pages/dependencies/dependencies.css';
+import './pages/viewer/viewer.css';
 import { render } from 'preact';
 import { App } from './app';
 import { loadConfig } from './ui/api';

@@ -64,6 +64,15 @@ export function TopBar(): JSX.Element {
       </nav>
       <TraceBox />
       <KeyHelp />
+      <a
+        class="icon-button open-link"
+        href="traceViewer"
+        title="Open traces from a file"
+        aria-label="Open traces from a file"
+        aria-current={path === 'traceViewer' ? 'page' : undefined}
+      >
+        <Icon name="open" />
+      </a>
       <ZoneButton />
       <button
         type="button"

@@ -4,10 +4,12 @@ import type { ComponentChildren, JSX } from 'preact';
 import { formatCount, formatKnownDuration } from '../../core/duration';
 import { formatMoment } from '../../core/instant';
 import { rowTitle, wholeDuration } from '../../core/trace';
+import { visibleText } from '../../core/visible';
 import { CopyButton } from '../../ui/copy_button';
 import { ServiceMark } from '../../ui/service_chip';
 import { zone } from '../../ui/zone';
 import { type Growth, GrowthNote } from './growth';
+import { RowTitle } from './row_title';
 import { TraceActions } from './trace_actions';
 import type { TraceState } from './trace_state';
 
@@ -62,22 +64,25 @@ function Facts({ state }: { readonly state: TraceState }): JSX.Element {
 
 export function TraceHeader(props: {
   readonly state: TraceState;
-  readonly growth: Growth;
+  /** Undefined for a trace that no server has. */
+  readonly growth: Growth | undefined;
 }): JSX.Element | null {
   const { state, growth } = props;
   const root = state.trace.rows[0];
   if (root === undefined) return null;
-  const title = rowTitle(root);
   return (
     <header class="trace-header">
       <ServiceMark service={root.service} pattern={state.patterns.get(root.service)} />
-      <h1 title={title}>
-        {title.slice(0, title.length - root.name.length)}
-        <span class="trace-operation">{root.name}</span>
+      <h1 title={visibleText(rowTitle(root))}>
+        <RowTitle row={root} />
       </h1>
       <Facts state={state} />
-      <GrowthNote growth={growth} />
-      <TraceActions state={state} />
+      {growth !== undefined && (
+        <>
+          <GrowthNote growth={growth} />
+          <TraceActions state={state} />
+        </>
+      )}
     </header>
   );
 }

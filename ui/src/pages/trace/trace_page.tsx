@@ -6,6 +6,7 @@ import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Span } from '../../core/model';
 import { assembleTrace, rowTitle } from '../../core/trace';
+import { visibleText } from '../../core/visible';
 import { apiUrl, readSpans } from '../../ui/api';
 import { FetchStates } from '../../ui/fetch_states';
 import { Icon } from '../../ui/icons';
@@ -15,7 +16,7 @@ import { place } from '../../ui/router';
 import { useWidth } from '../../ui/use_width';
 import { Crumbs } from './crumbs';
 import { DrawerFrame } from './drawer_frame';
-import { useGrowth } from './growth';
+import { type Growth, useGrowth } from './growth';
 import { MinimapStrip } from './minimap_strip';
 import { NotesStrip } from './notes_strip';
 import { SpanTable } from './span_table';
@@ -109,16 +110,14 @@ function TraceBody({ state }: { readonly state: TraceState }): JSX.Element {
 }
 
 function TraceView(props: {
-  readonly traceId: string;
   readonly spans: readonly Span[];
-  readonly onFresh: (spans: Span[]) => void;
+  readonly growth: Growth | undefined;
 }): JSX.Element {
-  const { traceId, spans, onFresh } = props;
+  const { spans, growth } = props;
   const state = useTraceState(spans);
-  const growth = useGrowth(traceId, spans, onFresh);
   const root = state?.trace.rows[0];
   useEffect(() => {
-    if (root !== undefined) document.title = `${rowTitle(root)} · clew`;
+    if (root !== undefined) document.title = `${visibleText(rowTitle(root))} · clew`;
   }, [root]);
   if (state === undefined) {
     return (
@@ -137,6 +136,22 @@ function TraceView(props: {
       </p>
     </div>
   );
+}
+
+/** A trace that the server has: it may still grow. */
+function ServedTrace(props: {
+  readonly traceId: string;
+  readonly spans: readonly Span[];
+  readonly onFresh: (spans: Span[]) => void;
+}): JSX.Element {
+  const { traceId, spans, onFresh } = props;
+  const growth = useGrowth(traceId, spans, onFresh);
+  return <TraceView spans={spans} growth={growth} />;
+}
+
+/** A trace that no server has: shown as any other, without what only a server can do. */
+export function FileTrace({ spans }: { readonly spans: readonly Span[] }): JSX.Element {
+  return <TraceView spans={spans} growth={undefined} />;
 }
 
 export function TracePage({ traceId }: { readonly traceId: string }): JSX.Element {
@@ -171,7 +186,7 @@ export function TracePage({ traceId }: { readonly traceId: string }): JSX.Elemen
   };
   return (
     <FetchStates of={spans} skeleton={<Skeleton />} onFailure={onFailure}>
-      {(value) => <TraceView traceId={traceId} spans={value} onFresh={onFresh} />}
+      {(value) => <ServedTrace traceId={traceId} spans={value} onFresh={onFresh} />}
     </FetchStates>
   );
 }
