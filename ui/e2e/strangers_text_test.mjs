@@ -70,14 +70,12 @@ describe('text of strangers', () => {
     const traceId = freshId();
     const hidden = `tx\u202Ecod.${traceId}`;
     await stage.post([
-      {
         traceId,
         id: traceId,
         name: 'zero\u200bwidth',
         timestamp: Date.now() * 1000 - 3_000_000,
         duration: 9_000,
-        localEndpoint: { serviceName: hidden },
-      },
+        localEndpoint: serviceName: hidden ,,
     ]);
     await stage.withPage(async (page) => {
       await stage.visit(page, `?serviceName=${encodeURIComponent(hidden)}&lookback=1h`);
@@ -87,6 +85,45 @@ describe('text of strangers', () => {
       await page.getByLabel('Service', { exact: true }).fill(`cod.${traceId}`);
       const option = page.getByRole('option').first();
       await option.filter({ hasText: `txU+202Ecod.${traceId}` }).waitFor();
+    });
+  });
+
+  it('cannot turn around or hide what stands beside it', async () => {
+    const traceId = freshId();
+    const exe = 'abc\u202Etxt.exe';
+    const arabic = 'خدمة-الطلبات';
+    await stage.post([
+        traceId,
+        id: traceId,
+        kind: 'CLIENT',
+        name: exe,
+        timestamp: Date.now() * 1000 - 3_000_000,
+        duration: 9_000,
+        localEndpoint: serviceName: `${arabic}\u200b`, ipv4: '10.0.0.1' ,
+        remoteEndpoint: serviceName: arabic ,
+        tags: [exe]: exe, error: exe ,
+        annotations: [timestamp: Date.now() * 1000 - 2_999_000, value: exe ],
+      },
+    ]);
+    await stage.withPage(async (page) => {
+      const shown = 'abcU+202Etxt.exe';
+      await stage.visit(page, `traces/${traceId}?span=${traceId}`);
+      const drawer = page.getByRole('complementary', { name: 'Span details' });
+      await drawer.waitFor();
+      assert.equal(await page.locator('.wf-service').first().textContent(), `${arabic}U+200B`);
+      assert.equal(await page.locator('.wf-operation').first().textContent(), shown);
+      for (const place of ['.tag dt', '.tag-error .value', '.annotations .value', 'h2']) {
+        await drawer.locator(place).filter({ hasText: shown }).first().waitFor();
+      }
+      assert.equal(await page.locator('.wf-row').getByText('\u202E').count(), 0);
+      const isolated = await page.locator('.wf-remote bdi').evaluate((node) => {
+        return getComputedStyle(node).unicodeBidi;
+      });
+      assert.equal(isolated, 'isolate');
+      await drawer.getByText('Raw JSON').click();
+      assert.ok(!(await drawer.textContent()).includes('\u202E'));
+      await drawer.getByText('10.0.0.1', { exact: true }).waitFor();
+      assert.ok((await page.title()).includes('abc⟨U+202E⟩txt.exe'));
     });
   });
 

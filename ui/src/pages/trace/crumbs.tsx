@@ -3,6 +3,8 @@
 import type { JSX } from 'preact';
 import { ancestorsOf } from '../../core/outline';
 import { titleOf } from '../../core/trace';
+import { visibleText } from '../../core/visible';
+import { RowTitle } from './row_title';
 import type { TraceState } from './trace_state';
 
 /** Nearest ancestors shown; those between them and the root are a count. */
@@ -31,13 +33,16 @@ export function Crumbs({ state }: { readonly state: TraceState }): JSX.Element |
           <span key={index} class="crumb">
             ›{' '}
             <button type="button" class="link" onClick={() => state.focusOn(index)}>
-              {titleOf(each)}
+              <RowTitle row={each} caller={false} />
             </button>
           </span>
         );
       })}
       <span class="crumb" aria-current="true">
-        › <strong title={titleOf(row)}>{titleOf(row)}</strong>
+        ›{' '}
+        <strong title={visibleText(titleOf(row))}>
+          <RowTitle row={row} caller={false} />
+        </strong>
       </span>
     </nav>
   );

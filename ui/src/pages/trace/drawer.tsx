@@ -6,15 +6,17 @@ import { formatDuration, formatTick } from '../../core/duration';
 import { formatMoment } from '../../core/instant';
 import type { Span } from '../../core/model';
 import { selfTimeOf } from '../../core/self_time';
-import { durationOf, type Half, halvesOf, type Row, rowTitle, timesOf } from '../../core/trace';
+import { durationOf, type Half, halvesOf, type Row, timesOf } from '../../core/trace';
 import { config } from '../../ui/api';
 import { CopyButton } from '../../ui/copy_button';
 import { Icon } from '../../ui/icons';
 import { ServiceMark } from '../../ui/service_chip';
+import { SpanText } from '../../ui/span_text';
 import { zone } from '../../ui/zone';
 import { ownedLink } from './config_links';
 import { HalfDetails } from './half_details';
 import { Relatives } from './relatives';
+import { RowTitle } from './row_title';
 import { dock } from './trace_layout';
 import type { TraceState } from './trace_state';
 
@@ -133,7 +135,7 @@ function Halves({ state, row }: { readonly state: TraceState; readonly row: Row 
           <section key={`${row.index} ${half === row.inner}`} class="half">
             <h3>
               <ServiceMark service={service} pattern={state.patterns.get(service)} />
-              {kind === undefined ? 'Half' : kHalfWords[kind]}: {service}
+              {kind === undefined ? 'Half' : kHalfWords[kind]}: <SpanText text={service} />
               {duration !== undefined && <span class="muted">{formatDuration(duration)}</span>}
             </h3>
             <HalfDetails state={state} half={half} />
@@ -157,7 +159,7 @@ function RawJson({ spans }: { readonly spans: readonly Span[] }): JSX.Element {
       <summary>Raw JSON, as received</summary>
       <div class="snippet">
         <pre>
-          <code>{isOpen.value && text()}</code>
+          <code>{isOpen.value && <SpanText text={text()} />}</code>
         </pre>
         <CopyButton text={text} what="JSON" />
       </div>
@@ -192,13 +194,11 @@ function DockButton(): JSX.Element {
 }
 
 function Head({ state, row }: { readonly state: TraceState; readonly row: Row }): JSX.Element {
-  const title = rowTitle(row);
   return (
     <header class="drawer-head">
       <ServiceMark service={row.service} pattern={state.patterns.get(row.service)} />
       <h2>
-        {title.slice(0, title.length - row.name.length)}
-        <span class="trace-operation">{row.name}</span>
+        <RowTitle row={row} />
       </h2>
       {row.size > 1 && state.top.value !== row.index && (
         <button
@@ -232,7 +232,11 @@ export function Drawer({ state }: { readonly state: TraceState }): JSX.Element |
     <aside class="drawer" aria-label="Span details">
       <Head state={state} row={row} />
       <div class="drawer-body">
-        {row.failed && <p class="error-banner">✕ {failureWords(row)}</p>}
+        {row.failed && (
+          <p class="error-banner">
+            ✕ <SpanText text={failureWords(row)} />
+          </p>
+        )}
         <Facts state={state} row={row} />
         <Relatives state={state} row={row} />
         <Halves state={state} row={row} />

@@ -6,6 +6,7 @@ import { formatTick } from '../../core/duration';
 import { formatMoment } from '../../core/instant';
 import type { Endpoint } from '../../core/model';
 import type { Half } from '../../core/trace';
+import { SpanText } from '../../ui/span_text';
 import { zone } from '../../ui/zone';
 import { Pager } from './pager';
 import { Tags } from './tags';
@@ -42,11 +43,17 @@ function Annotations(props: {
   );
 }
 
-function endpointWords(endpoint: Endpoint): string {
+function EndpointText({ endpoint }: { readonly endpoint: Endpoint }): JSX.Element {
   const { serviceName, ipv4, ipv6, port } = endpoint;
   const host = ipv4 ?? (ipv6 !== undefined && port !== undefined ? `[${ipv6}]` : ipv6) ?? '';
   const address = port === undefined ? host : `${host}:${port}`;
-  return [serviceName, address].filter(Boolean).join(' · ');
+  return (
+    <>
+      {serviceName !== undefined && <SpanText text={serviceName} />}
+      {serviceName !== undefined && address !== '' && ' · '}
+      {address !== '' && <SpanText text={address} />}
+    </>
+  );
 }
 
 export function HalfDetails(props: {
@@ -65,13 +72,17 @@ export function HalfDetails(props: {
             {localEndpoint && (
               <div class="line">
                 <dt>Local</dt>
-                <dd>{endpointWords(localEndpoint)}</dd>
+                <dd>
+                  <EndpointText endpoint={localEndpoint} />
+                </dd>
               </div>
             )}
             {remoteEndpoint && (
               <div class="line">
                 <dt>Remote</dt>
-                <dd>{endpointWords(remoteEndpoint)}</dd>
+                <dd>
+                  <EndpointText endpoint={remoteEndpoint} />
+                </dd>
               </div>
             )}
           </dl>

@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import { isBranch } from '../../core/outline';
 import { halvesOf, type Row, type RowKind, titleOf } from '../../core/trace';
 import { ServiceMark } from '../../ui/service_chip';
+import { SpanText } from '../../ui/span_text';
 import { kOperationLeast, type RowIndent } from './row_indent';
 import type { TraceState } from './trace_state';
 
@@ -96,13 +97,15 @@ export function NameCell(props: {
         <span class="visually-hidden">{kindName}</span>
       </span>
       <span class="wf-text">
-        <span class={isShown ? 'wf-service' : 'wf-service visually-hidden'}>{row.service}</span>
+        <span class={isShown ? 'wf-service' : 'wf-service visually-hidden'}>
+          <SpanText text={row.service} />
+        </span>
         <span class="wf-operation" style={{ minWidth: `${least}px` }}>
-          {row.name}
+          <SpanText text={row.name} />
         </span>
         {row.remote !== undefined && row.remote !== parent?.service && (
           <span class="wf-remote">
-            {remoteWord(row.kind)} {row.remote}
+            {remoteWord(row.kind)} <SpanText text={row.remote} />
           </span>
         )}
       </span>

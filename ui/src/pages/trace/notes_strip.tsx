@@ -5,6 +5,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { formatDuration } from '../../core/duration';
 import type { ClockShift } from '../../core/skew';
+import { SpanText } from '../../ui/span_text';
 import { useWidth } from '../../ui/use_width';
 import type { TraceState } from './trace_state';
 
@@ -34,7 +35,7 @@ function Note({ words, title, control }: NoteLine): JSX.Element {
         ▲
       </span>
       <span class="note-words" title={title ?? words}>
-        {words}
+        <SpanText text={words} />
       </span>
       {control}
     </li>

@@ -3,10 +3,11 @@
 import type { JSX } from 'preact';
 import { formatKnownDuration } from '../../core/duration';
 import { childrenOf } from '../../core/self_time';
-import { durationOf, type Row, titleOf } from '../../core/trace';
+import { durationOf, type Row } from '../../core/trace';
 import { place } from '../../ui/router';
 import { ServiceMark } from '../../ui/service_chip';
 import { Pager } from './pager';
+import { RowTitle } from './row_title';
 import type { TraceState } from './trace_state';
 
 const kChildrenShown = 10;
@@ -30,7 +31,9 @@ function RelativeLink({ state, row }: { readonly state: TraceState; readonly row
       }}
     >
       <ServiceMark service={row.service} pattern={state.patterns.get(row.service)} />
-      <span class="relative-name">{titleOf(row)}</span>
+      <span class="relative-name">
+        <RowTitle row={row} caller={false} />
+      </span>
       {row.failed && (
         <span class="error-mark">
           ✕<span class="visually-hidden">failed</span>

@@ -4,6 +4,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { findService } from '../../core/find';
+import { visibleText } from '../../core/visible';
 import { ServiceChip } from '../../ui/service_chip';
 import { useWidth } from '../../ui/use_width';
 import type { TraceState } from './trace_state';
@@ -40,7 +41,7 @@ function Chip(props: {
       type="button"
       class="chip-button"
       aria-pressed={isOn}
-      title={`${service}: ${count} ${count === 1 ? 'span' : 'spans'}; press to find them`}
+      title={`${visibleText(service)}: ${count} ${count === 1 ? 'span' : 'spans'}; press to find them`}
       onClick={() => state.find(isOn ? '' : wanted)}
     >
       <ServiceChip service={service} pattern={state.patterns.get(service)} count={count} />

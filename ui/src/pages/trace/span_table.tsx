@@ -9,6 +9,7 @@ import { type Column, cellOf, kColumns } from '../../core/span_order';
 import type { Row } from '../../core/trace';
 import { scrollTopFor, spacerHeight, visibleRange } from '../../draw/windowing';
 import { ServiceMark } from '../../ui/service_chip';
+import { SpanText } from '../../ui/span_text';
 import { rowWords } from './name_cell';
 import type { TraceState } from './trace_state';
 import { isPick } from './waterfall_row';
@@ -43,7 +44,7 @@ function Cell(props: { readonly state: TraceState; readonly row: Row; readonly c
             ✕<span class="visually-hidden">failed</span>{' '}
           </span>
         )}
-        {value}
+        <SpanText text={value} />
       </>
     );
   }

@@ -5,8 +5,10 @@ import type { ComponentChildren, JSX } from 'preact';
 import { compareText } from '../../core/clean';
 import { tagSearch } from '../../core/tag_search';
 import type { Half } from '../../core/trace';
+import { hasHidden } from '../../core/visible';
 import { CopyButton } from '../../ui/copy_button';
 import { Icon } from '../../ui/icons';
+import { SpanText } from '../../ui/span_text';
 import { Pager } from './pager';
 import type { TraceState } from './trace_state';
 import { ValueText } from './value_text';
@@ -21,12 +23,18 @@ function compareKeys(a: string, b: string): number {
 
 /** Keys may be broken where their words end. */
 function breakable(key: string): ComponentChildren {
-  return key.split(/(?<=[._\-/:])/).map((part, at) => (
-    <>
-      {at > 0 && <wbr />}
-      {part}
-    </>
-  ));
+  if (hasHidden(key)) return <SpanText text={key} />;
+  const parts = key.split(/(?<=[._\-/:])/);
+  return (
+    <bdi>
+      {parts.map((part, at) => (
+        <>
+          {at > 0 && <wbr />}
+          {part}
+        </>
+      ))}
+    </bdi>
+  );
 }
 
 function SearchLink(props: {

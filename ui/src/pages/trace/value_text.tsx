@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { readValue } from '../../core/value_kind';
+import { SpanText } from '../../ui/span_text';
 
 const kFoldAt = 400;
 const kFoldLines = 12;
@@ -52,7 +53,7 @@ export function ValueText(props: { readonly name: string; readonly text: string 
     return (
       <span class="value">
         <a href={shown} target="_blank" rel="noreferrer">
-          {shown}
+          <SpanText text={shown} />
         </a>
       </span>
     );
@@ -60,14 +61,20 @@ export function ValueText(props: { readonly name: string; readonly text: string 
   if (kind === 'text') {
     return (
       <span class="value">
-        <Fold text={shown}>{(text) => text}</Fold>
+        <Fold text={shown}>{(text) => <SpanText text={text} />}</Fold>
       </span>
     );
   }
   return (
     <span class={`value value-${kind}`}>
       <span class="value-kind">{kNames[kind]}</span>
-      <Fold text={shown}>{(text) => <code>{text}</code>}</Fold>
+      <Fold text={shown}>
+        {(text) => (
+          <code>
+            <SpanText text={text} />
+          </code>
+        )}
+      </Fold>
     </span>
   );
 }

@@ -5,6 +5,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
+import { SpanText } from '../../ui/span_text';
 import { rowWords } from './name_cell';
 import type { RowIndent } from './row_indent';
 import type { TraceState } from './trace_state';
@@ -32,7 +33,7 @@ export function WholeText(props: {
   if (state.dismissed.value === row.index) return null;
   return (
     <div class={props.isLow ? 'wf-whole wf-whole-top' : 'wf-whole'} aria-hidden="true">
-      {rowWords(row)}
+      <SpanText text={rowWords(row)} />
     </div>
   );
 }
