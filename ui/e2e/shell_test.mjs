@@ -128,6 +128,17 @@ describe('the box in the top bar', () => {
     );
   });
 
+  it('says what becomes of half an id', async () => {
+    await stage.withPage(
+      async (page) => {
+        await stage.visit(page, 'dependency');
+        await paste(page, freshId());
+        await page.getByText('If this is the lower half of a 128-bit id').waitFor();
+      },
+      { expected: [/status of 404/] },
+    );
+  });
+
   it('searches for a service, or a Swift transaction by its tag', async () => {
     await stage.withPage(async (page) => {
       await stage.visit(page, 'dependency');

@@ -27,6 +27,7 @@ import { dock, drawerPixels, kDockWidth } from './trace_layout';
 import { TraceState } from './trace_state';
 import { Waterfall } from './waterfall';
 
+const kHalfIdDigits = 16;
 const kRetriesMax = 5;
 const kRetryMs = 2_000;
 
@@ -59,6 +60,12 @@ function NotFound(props: {
         clew has no span of <code>{props.traceId}</code>. Its spans may still be on their way, may
         have been dropped to make room for newer traces, or were never sampled.
       </p>
+      {props.traceId.length === kHalfIdDigits && (
+        <p>
+          If this is the lower half of a 128-bit id: a trace is found by its whole id only, of 32
+          digits.
+        </p>
+      )}
       {props.triesLeft > 0 ? (
         <p class="muted">Looking again in a moment ({props.triesLeft} more times).</p>
       ) : (
