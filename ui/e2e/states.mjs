@@ -34,6 +34,7 @@ import {
   trace,
 } from './state_steps.mjs';
 import { traceStates } from './trace_states.mjs';
+import { viewerStates } from './viewer_states.mjs';
 
 const kStates = [
   // Search.
@@ -439,6 +440,7 @@ const kStates = [
       await page.getByRole('heading', { name: /^No traces of/ }).waitFor();
     },
   },
+  ...viewerStates,
   // The frame around every page.
   {
     name: 'frame: times in UTC',

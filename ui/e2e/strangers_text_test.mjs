@@ -70,12 +70,14 @@ describe('text of strangers', () => {
     const traceId = freshId();
     const hidden = `tx\u202Ecod.${traceId}`;
     await stage.post([
+      {
         traceId,
         id: traceId,
         name: 'zero\u200bwidth',
         timestamp: Date.now() * 1000 - 3_000_000,
         duration: 9_000,
-        localEndpoint: serviceName: hidden ,,
+        localEndpoint: { serviceName: hidden },
+      },
     ]);
     await stage.withPage(async (page) => {
       await stage.visit(page, `?serviceName=${encodeURIComponent(hidden)}&lookback=1h`);
@@ -93,16 +95,17 @@ describe('text of strangers', () => {
     const exe = 'abc\u202Etxt.exe';
     const arabic = 'خدمة-الطلبات';
     await stage.post([
+      {
         traceId,
         id: traceId,
         kind: 'CLIENT',
         name: exe,
         timestamp: Date.now() * 1000 - 3_000_000,
         duration: 9_000,
-        localEndpoint: serviceName: `${arabic}\u200b`, ipv4: '10.0.0.1' ,
-        remoteEndpoint: serviceName: arabic ,
-        tags: [exe]: exe, error: exe ,
-        annotations: [timestamp: Date.now() * 1000 - 2_999_000, value: exe ],
+        localEndpoint: { serviceName: `${arabic}\u200b`, ipv4: '10.0.0.1' },
+        remoteEndpoint: { serviceName: arabic },
+        tags: { [exe]: exe, error: exe },
+        annotations: [{ timestamp: Date.now() * 1000 - 2_999_000, value: exe }],
       },
     ]);
     await stage.withPage(async (page) => {
