@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traces out of a text that somebody kept: a list of Zipkin v2 spans, a list of such lists, one span,
-// or any of these a line. What it cannot read it refuses in words.
+// Traces out of a text that somebody kept: a list of Zipkin v2 spans, a list of such lists, one
+// span, or any of these a line. What it cannot read it refuses in words.
 import { normalSpanId, normalTraceId } from './clean';
 import type { Span } from './model';
 

@@ -36,12 +36,13 @@ function Chip(props: {
   const { state, service, count } = props;
   const wanted = findService(service);
   const isOn = state.findText.value === wanted;
+  const what = count === 1 ? 'span' : 'spans';
   return (
     <button
       type="button"
       class="chip-button"
       aria-pressed={isOn}
-      title={`${visibleText(service)}: ${count} ${count === 1 ? 'span' : 'spans'}; press to find them`}
+      title={`${visibleText(service)}: ${count} ${what}; press to find them`}
       onClick={() => state.find(isOn ? '' : wanted)}
     >
       <ServiceChip service={service} pattern={state.patterns.get(service)} count={count} />

@@ -195,7 +195,7 @@ export function ViewerPage({ view }: { readonly view: TraceView }): JSX.Element 
     document.title = file === undefined ? 'Open a file · clew' : `${visibleText(file.name)} · clew`;
   }, [file]);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is for pointers, the button for all
+    // biome-ignore lint/a11y/noStaticElementInteractions: pointers drop, the button is for all
     <div
       class="viewer-page"
       onDragOver={(event) => event.preventDefault()}
