@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goal: a file that somebody kept opens, and one that does not says why.
-// Method: every shape that Zipkin, its page and `zstd -dc | head` leave behind, and those of others.
+// Method: every shape that Zipkin, its page and `zstd -dc | head` leave, and those of others.
 import { describe, expect, it } from 'vitest';
 import { readTraceFile } from './trace_file';
 
