@@ -20,7 +20,8 @@ from typing import Any
 
 from clew import error_stacks, faults
 from clew import hooks as _hooks
-from clew._native import Tracer, activate, record_stacks
+from clew._native import Tracer, activate, record_stacks, tell_routed_by
+from clew.frameworks import routing_args
 from clew.imports import Watch
 from clew.patches import Patches
 
@@ -63,6 +64,7 @@ class Session:
 
     def arm(self) -> None:
         """Arms the hooks: of modules that are imported now, of the others when they are."""
+        tell_routed_by(routing_args.tell)
         self.patches.find_copies(name.partition(".")[0] for name in self._changed_by)
         try:
             self._watch.start()

@@ -44,11 +44,12 @@ typedef struct {
     PyTypeObject* response_type;
     PyTypeObject* sized_response_type;
     PyObject* current;  // ContextVar: the span that the running piece of work belongs to, or None
-    TracerObject* active;  // of span() and Wsgi; NULL while tracing is off
-    PyObject* report;      // called with a place and an exception when tracing fails; or NULL
-    PyObject* stack_of;    // tells of an exception where it was raised; or NULL
-    char* has_served;      // is set once a server span has begun; never NULL
-    Py_buffer served;      // what has_served points to; or its obj is NULL, and it is own_served
+    TracerObject* active;   // of span() and Wsgi; NULL while tracing is off
+    PyObject* report;       // called with a place and an exception when tracing fails; or NULL
+    PyObject* tell_routed;  // called at the end of a request that has routing arguments; or NULL
+    PyObject* stack_of;     // tells of an exception where it was raised; or NULL
+    char* has_served;       // is set once a server span has begun; never NULL
+    Py_buffer served;       // what has_served points to; or its obj is NULL, and it is own_served
     char own_served;
     SpanObject* no_span;          // one that was never started, for when tracing is off
     PyObject* names[name_count];  // interned

@@ -48,6 +48,24 @@ static PyObject* record_stacks(PyObject* module, PyObject* stack_of) {
 }
 
 PyDoc_STRVAR(
+    tell_routed_by_doc,
+    "tell_routed_by(tell, /)\n"
+    "--\n\n"
+    "From now on tell(environ) is called before the span of a WSGI request ends whose\n"
+    "environ has wsgiorg.routing_args; None: not."
+);
+static PyObject* tell_routed_by(PyObject* module, PyObject* tell) {
+    ModuleState* state = PyModule_GetState(module);
+    if (tell == Py_None) {
+        Py_CLEAR(state->tell_routed);
+    } else {
+        Py_INCREF(tell);
+        Py_XSETREF(state->tell_routed, tell);
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(
     watch_served_doc,
     "watch_served(buffer, /)\n"
     "--\n\n"
@@ -177,6 +195,7 @@ static PyObject* span(PyObject* module, PyObject* const* args, Py_ssize_t count,
 PyMethodDef face_methods[] = {
     METHOD("activate", activate, METH_FASTCALL, activate_doc),
     METHOD("record_stacks", record_stacks, METH_O, record_stacks_doc),
+    METHOD("tell_routed_by", tell_routed_by, METH_O, tell_routed_by_doc),
     METHOD("watch_served", watch_served, METH_O, watch_served_doc),
     METHOD("span", span, METH_FASTCALL | METH_KEYWORDS, span_doc),
     {NULL, NULL, 0, NULL},

@@ -16,6 +16,9 @@ PyObject* span_stack_of(const SpanObject* self, PyObject* error);
 // Tags the span as failed by its response's status (5xx): with what set_cause() was told, or else
 // with the status.
 void span_tell_failed_status(SpanObject* self, clew_text status);
+// Lets Python name the span by the arguments that the WSGI environ's router has left there
+// (wsgiorg.routing_args), if any, before the span ends. An exception that is on its way stays set.
+void span_tell_routed(SpanObject* self, PyObject* environ);
 // Forgets what set_cause() was told.
 void span_clear_cause(SpanObject* self);
 // Span.set_route(), Span.set_cause(), Span.error_status().

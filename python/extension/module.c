@@ -112,6 +112,7 @@ static int module_traverse(PyObject* module, visitproc visit, void* arg) {
     Py_VISIT(state->active);
     Py_VISIT(state->report);
     Py_VISIT(state->stack_of);
+    Py_VISIT(state->tell_routed);
     Py_VISIT(state->served.obj);
     Py_VISIT(state->no_span);
     return 0;
@@ -122,6 +123,7 @@ static int module_clear(PyObject* module) {
     Py_CLEAR(state->active);
     Py_CLEAR(state->report);
     Py_CLEAR(state->stack_of);
+    Py_CLEAR(state->tell_routed);
     state->has_served = &state->own_served;
     PyBuffer_Release(&state->served);
     Py_CLEAR(state->no_span);

@@ -38,6 +38,7 @@
     NAME(request_method, "REQUEST_METHOD")                 \
     NAME(request_uri, "REQUEST_URI")                       \
     NAME(result, "result")                                 \
+    NAME(routing_args, "wsgiorg.routing_args")             \
     NAME(script_name, "SCRIPT_NAME")                       \
     NAME(server_name, "SERVER_NAME")                       \
     NAME(server_port, "SERVER_PORT")                       \

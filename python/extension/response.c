@@ -88,7 +88,7 @@ __attribute__((noinline)) void response_failing(ResponseObject* self) {
 
 void response_tag_later(ResponseObject* self, PyObject* environ, PyObject* tags) {
     Py_INCREF(environ);
-    Py_INCREF(tags);
+    Py_XINCREF(tags);
     self->environ = environ;
     self->tags = tags;
 }
@@ -131,8 +131,14 @@ void response_finish(ResponseObject* self) {
     if (!span->is_open) {
         return;
     }
-    if (self->tags != NULL && self->environ != NULL) {
-        tell_tags(&span->span, self->tags, self->environ);
+    PyObject* environ = self->environ;  // what shows a tag may close the response, which forgets it
+    if (environ != NULL) {
+        Py_INCREF(environ);
+        if (self->tags != NULL) {
+            tell_tags(&span->span, self->tags, environ);
+        }
+        span_tell_routed(span, environ);
+        Py_DECREF(environ);
     }
     if (self->status[0] != 0) {
         static const clew_text key = {"http.status_code", 16};

@@ -32,3 +32,25 @@ PyObject* span_set_route(SpanObject* self, PyObject* const* args, Py_ssize_t cou
     }
     Py_RETURN_NONE;
 }
+
+// Not inlined: see exchange.c.
+__attribute__((noinline)) static void call_routed(const ModuleState* state, PyObject* environ) {
+    PyObject* type = NULL;
+    PyObject* error = NULL;
+    PyObject* traceback = NULL;
+    PyErr_Fetch(&type, &error, &traceback);
+    PyObject* done = PyObject_CallOneArg(state->tell_routed, environ);
+    if (done == NULL) {
+        report_fault(state, "the route of a request");
+    }
+    Py_XDECREF(done);
+    PyErr_Restore(type, error, traceback);
+}
+
+void span_tell_routed(SpanObject* self, PyObject* environ) {
+    const ModuleState* state = self->tracer->state;
+    if (state->tell_routed != NULL && PyDict_Check(environ) &&
+        PyDict_GetItem(environ, state->names[name_routing_args]) != NULL) {
+        call_routed(state, environ);
+    }
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "context.h"
 #include "exchange.h"
+#include "failure.h"
 #include "http_request.h"
 
 PyDoc_STRVAR(
@@ -239,10 +240,19 @@ static PyObject* hook_call(
     if (span == NULL) {
         return PyErr_Occurred() ? NULL : PyObject_Vectorcall(self->original, args, count, keywords);
     }
+    PyObject* environ = NULL;
+    if (clew_span_is_sampled(&span->span)) {
+        environ = attribute(self, args[0], name_environ);
+        PyErr_Clear();
+    }
     PyObject* token = enter_context(self->state, span);
     PyObject* done = clew_span_is_sampled(&span->span) ? pass_on_watched(self, args[0], span)
                                                        : pass_on(self, args[0]);
     leave_context(self->state, token);
+    if (environ != NULL) {
+        span_tell_routed(span, environ);
+        Py_DECREF(environ);
+    }
     span_finish_now(span);
     Py_DECREF(span);
     return done;

@@ -290,10 +290,8 @@ static PyObject* serve(const WsgiObject* self, SpanObject* span, PyObject* const
     if (response == NULL) {
         return NULL;  // no memory: the application would have none either
     }
-    if (self->tags != NULL) {
-        response_tag_later(response, args[0], self->tags);
-    }
     remember_files(self, args[0]);
+    response_tag_later(response, args[0], self->tags);
     PyObject* const inner[] = {args[0], (PyObject*)response};
     PyObject* body = call_within(self->state, span, self->application, inner);
     if (body == NULL) {

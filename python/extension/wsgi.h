@@ -19,7 +19,7 @@ typedef struct {
     PyObject* start_response;  // the server's, or NULL once it has gone, or when nobody watches it
     PyObject* write;           // the server's, once start_response() has returned one
     PyObject* trace_header;    // str, or NULL
-    PyObject* environ;         // of the request, where `tags` has something to read in it
+    PyObject* environ;         // of the request, where it is recorded
     PyObject* tags;            // {key of the environ: tag}, or NULL
     PyObject* body;            // the application's, or NULL
     PyObject* iterator;        // of the body, once asked for
@@ -34,7 +34,8 @@ ResponseObject* response_new(
     const ModuleState* state, SpanObject* span, PyObject* start_response, PyObject* trace_header
 );
 
-// At its end, the span gets what the environ has at the keys of a dict, under its values.
+// At its end, the span gets what the environ has at the keys of a dict, under its values, and the
+// route that a router has left in the environ. tags may be NULL.
 void response_tag_later(ResponseObject* self, PyObject* environ, PyObject* tags);
 
 // What the server gets for a body: a new reference, or NULL with an exception; the body's is

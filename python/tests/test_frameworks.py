@@ -279,3 +279,32 @@ def test_a_request_that_is_not_sampled_is_served(http_collector):
     clew.disable()
     assert ask(flask_application(), "/me/x") == 200
     assert http_collector.spans() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "arguments", "route"),
+    [
+        ("/v2/images/7", ((), {"image_id": "7", "controller": "c"}), "/v2/images/{image_id}"),
+        ("/v2/images/7/tags/7", ((), {"a": "7", "b": "7"}), "/v2/images/{a}/tags/{b}"),
+        ("/objects/a/b/c", ((), {"path": "a/b/c"}), "/objects/{path}"),
+        ("/of/x", (("x",), {}), "/of/{0}"),
+        ("/all", ((), {"action": "list"}), "/all"),
+        ("/", ((), {"action": "list"}), "/"),
+        ("/images/7.json", ((), {"id": "7", "format": "json"}), None),
+        ("/none", ((), {}), None),
+        ("/none", "nonsense", None),
+        ("/none", None, None),
+    ],
+)
+def test_what_a_router_leaves_in_the_environ_is_a_route(http_collector, path, arguments, route):
+    def application(environ, start_response):
+        environ["wsgiorg.routing_args"] = arguments
+        start_response("200 OK", [])
+        return [b""]
+
+    clew.enable(service_name="tested", endpoint=http_collector.endpoint)
+    assert ask(clew.wsgi(application), path) == 200
+    clew.disable()
+    (span,) = http_collector.spans()
+    assert span["tags"].get("http.route") == route
+    assert span["name"] == (f"get {route}" if route else "get")

@@ -15,7 +15,7 @@ from clew import faults
 from clew._native import Span
 
 SPAN = "clew.span"  # in a carrier: the span of the request; None when it is not to be traced
-ROUTE = "clew.route"  # in a scope: the route that its span was told last
+ROUTE = "clew.route"  # in a carrier: the route that its span was told last
 MOUNT = "clew.mount"  # in a scope: the template of the path that the application is mounted at
 
 
@@ -32,8 +32,7 @@ def tell_route(carrier: Any, template: Any) -> None:
         if span is not None and isinstance(template, str):
             route = mount_of(carrier).rstrip("/") + rooted(template)
             span.set_route(method_of(carrier), route or "/")
-            if "REQUEST_METHOD" not in carrier:
-                carrier[ROUTE] = route
+            carrier[ROUTE] = route
     except Exception:
         faults.report("the route of a request")
 
