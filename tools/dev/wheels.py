@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`./dev wheel`: a wheel for each CPython of this machine, which any distribution with glibc 2.34
 or later can install: RHEL 9, Ubuntu 22.04, Debian 12. Why not an older one:
-docs/decisions/0036-portable-wheels.md.
+docs/decisions/0025-portable-wheels.md.
 
 A wheel is built, read by auditwheel, which refuses a tag that its symbols do not keep, and put into
 dist/. The C++ core is the same for all of them, so ccache compiles it once; the extension is
