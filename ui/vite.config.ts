@@ -15,5 +15,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  test: { include: ['src/**/*_test.ts', 'tools/**/*_test.ts'], environment: 'node' },
+  test: {
+    include: ['src/**/*_test.ts', 'tools/**/*_test.ts'],
+    environment: 'node',
+    // Ends what hangs; no test means to be measured by it, on however busy a machine.
+    testTimeout: 120_000,
+  },
 });

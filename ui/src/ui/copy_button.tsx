@@ -51,7 +51,7 @@ export function CopyButton({ text, what, icon = 'copy', label }: CopyProps): JSX
       onClick={copy}
     >
       <Icon name={copied.value ? 'check' : icon} />
-      {label}
+      {label !== undefined && (copied.value === undefined ? label : words)}
     </button>
   );
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One registry of keys: what the page in view can do by key, with the words for it. One listener
 // presses them and the help lists them, so the help cannot differ from what the keys do.
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { oneOf, remembered } from './remembered';
 
 export interface KeyAction {
   /** As `event.key` names them: `j`, `ArrowDown`, `/`; with `Shift+` before letters and arrows. */
@@ -22,7 +23,6 @@ export interface KeySet {
   readonly actions: readonly KeyAction[];
 }
 
-const kStored = 'clew.letterKeys';
 const kFields =
   'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
 const kPressed = 'a[href], button, summary, input, [role=button], [role=option]';
@@ -40,24 +40,13 @@ const kSigns: Readonly<Record<string, string>> = {
 /** Of the components on screen, the newest last: where two want a key, the newer has it. */
 export const keySets = signal<readonly KeySet[]>([]);
 
-function storedLetterKeys(): boolean {
-  try {
-    return localStorage.getItem(kStored) !== 'off';
-  } catch {
-    return true; // storage may be forbidden; the page works without it
-  }
-}
+const letters = remembered('clew.letterKeys', 'on', oneOf(['on', 'off']));
 
 /** Whether printable characters are keys; speech input and some keyboards need them off. */
-export const letterKeys = signal(storedLetterKeys());
+export const letterKeys = computed(() => letters.value === 'on');
 
 export function setLetterKeys(on: boolean): void {
-  letterKeys.value = on;
-  try {
-    localStorage.setItem(kStored, on ? 'on' : 'off');
-  } catch {
-    // chosen for this visit only
-  }
+  letters.value = on ? 'on' : 'off';
 }
 
 /** `set` must stay the same object while nothing changed: make it in useMemo or outside. */

@@ -1,31 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// Choices that a browser keeps from one visit to the next: sizes, layouts. One key each, as JSON.
-import { effect, type Signal, signal } from '@preact/signals';
+// Choices that this browser keeps from one visit to the next: theme, zone, sizes, layouts. One key
+// each: a word as it is, a number in digits. Storage may be forbidden, or hold what an older page
+// or a person wrote; then the choice holds for this visit.
+import { type Signal, signal } from '@preact/signals';
 
-function stored(key: string): unknown {
+/** Reads what was stored; undefined for what is none of it. */
+type Reader<T> = (stored: string) => T | undefined;
+
+export function oneOf<T extends string>(words: readonly T[]): Reader<T> {
+  return (stored) => words.find((word) => word === stored);
+}
+
+/** Keeps what is chosen later; what was never chosen is not written. */
+export function remembered<T extends string | number | undefined>(
+  key: string,
+  initial: T,
+  read: Reader<T>,
+): Signal<T> {
+  const choice = signal<T>(stored(key, read) ?? initial);
+  let isFirst = true;
+  choice.subscribe((value) => {
+    if (isFirst) isFirst = false;
+    else store(key, value === initial ? undefined : value);
+  });
+  return choice;
+}
+
+function stored<T>(key: string, read: Reader<T>): T | undefined {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? 'null');
+    const text = localStorage.getItem(key);
+    return text === null ? undefined : read(text);
   } catch {
-    return null; // storage may be forbidden or hold what we did not write
+    return undefined;
   }
 }
 
-/** `isValid` looks at what was stored: by an older page, or by hand. */
-export function remembered<T>(
-  key: string,
-  initial: T,
-  isValid: (value: unknown) => boolean,
-): Signal<T> {
-  const found = stored(key);
-  const choice = signal<T>(isValid(found) ? (found as T) : initial);
-  effect(() => {
-    const { value } = choice;
-    try {
-      if (value === initial) localStorage.removeItem(key);
-      else localStorage.setItem(key, JSON.stringify(value));
-    } catch {
-      // chosen for this visit only
-    }
-  });
-  return choice;
+function store(key: string, value: string | number | undefined): void {
+  try {
+    if (value === undefined) localStorage.removeItem(key);
+    else localStorage.setItem(key, String(value));
+  } catch {
+    // for this visit only
+  }
 }

@@ -3,13 +3,12 @@
 // from it in the style sheet, so nothing reloads and nothing is drawn again but the canvases
 // that ask.
 import { computed, effect, signal } from '@preact/signals';
-import { storeChoice, storedChoice } from './choice';
+import { oneOf, remembered } from './remembered';
 
 export type Theme = 'system' | 'light' | 'dark';
 const kThemes: readonly Theme[] = ['system', 'light', 'dark'];
-const kKey = 'clew.theme';
 
-export const theme = signal<Theme>(storedChoice(kKey, kThemes, 'system'));
+export const theme = remembered<Theme>('clew.theme', 'system', oneOf(kThemes));
 
 const dark = globalThis.matchMedia('(prefers-color-scheme: dark)');
 const systemIsDark = signal(dark.matches);
@@ -26,9 +25,7 @@ effect(() => {
 });
 
 export function nextTheme(): void {
-  const next = kThemes[(kThemes.indexOf(theme.value) + 1) % kThemes.length] ?? 'system';
-  theme.value = next;
-  storeChoice(kKey, next);
+  theme.value = kThemes[(kThemes.indexOf(theme.value) + 1) % kThemes.length] ?? 'system';
 }
 
 /** What the browser makes of colour tokens just now, as `rgb(…)`. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bar over every page: where one is, a box that opens traces, the time zone and the theme.
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { formatOffset } from '../core/instant';
+import { formatOffset, type Zone } from '../core/instant';
 import { config } from './api';
 import { Icon } from './icons';
 import { KeyHelp } from './key_help';
@@ -21,18 +22,27 @@ function NavLink(props: { readonly href: string; readonly here: boolean; readonl
 
 /** The zone stands over every page, so that no time on it is without one. */
 function ZoneButton(): JSX.Element {
+  const isNamed = useSignal(false);
+  const offset = formatOffset(now.value, zone.value);
   const other = zone.value === 'utc' ? 'local' : 'utc';
-  const words = `Time zone: ${zoneWords(zone.value, now.value)}`;
+  // By its name only for who asks: to look that up costs as much as to draw half a page.
+  const onAsk = () => {
+    isNamed.value = true;
+  };
+  const words = (of: Zone) => zoneWords(of, now.value);
+  const title = isNamed.value ? `${words(zone.value)}. Switch to ${words(other)}` : undefined;
   return (
     <button
       type="button"
       class="zone-button"
-      title={`${words}. Switch to ${zoneWords(other, now.value)}`}
-      aria-label={words}
+      title={title}
+      aria-label={`Time zone: ${zone.value === 'utc' ? '' : 'UTC'}${offset}`}
+      onPointerEnter={onAsk}
+      onFocus={onAsk}
       onClick={switchZone}
     >
       {zone.value === 'utc' ? '' : <span class="zone-base">UTC</span>}
-      {formatOffset(now.value, zone.value)}
+      {offset}
     </button>
   );
 }

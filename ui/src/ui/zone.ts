@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which clock the page writes times by: the reader's own zone or UTC. Every view that shows a time
 // reads this signal; the top bar shows and switches it.
-import { signal } from '@preact/signals';
 import { formatOffset, type Zone } from '../core/instant';
-import { storeChoice, storedChoice } from './choice';
+import { oneOf, remembered } from './remembered';
 
-const kKey = 'clew.zone';
-
-export const zone = signal<Zone>(storedChoice(kKey, ['local', 'utc'], 'local'));
+export const zone = remembered<Zone>('clew.zone', 'local', oneOf(['local', 'utc']));
 
 export function switchZone(): void {
   zone.value = zone.peek() === 'utc' ? 'local' : 'utc';
-  storeChoice(kKey, zone.peek());
 }
 
-/** `Asia/Kolkata`, as the browser knows the reader's zone. */
+let name: string | undefined;
+
+/** `Asia/Kolkata`, as the browser knows the reader's zone. Slow the first time: 20 ms. */
 function localName(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'local time';
+  name ??= new Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'local time';
+  return name;
 }
 
 /** `UTC`, or `Asia/Kolkata, +05:30`. */

@@ -93,8 +93,13 @@ export function EdgeTraces(props: { readonly edge: Edge; readonly range: TimeRan
     return <Nothing edge={props.edge} range={props.range} searches={searches} />;
   }
   return (
-    <FetchStates of={answer} skeleton={<div class="bone map-bone" />}>
-      {() => <div class="bone map-bone" />}
-    </FetchStates>
+    <>
+      <h1 class="visually-hidden">
+        Traces of <SpanText text={parent} /> → <SpanText text={child} />
+      </h1>
+      <FetchStates of={answer} skeleton={<div class="bone map-bone" />}>
+        {() => <div class="bone map-bone" />}
+      </FetchStates>
+    </>
   );
 }

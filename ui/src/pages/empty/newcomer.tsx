@@ -7,21 +7,10 @@ import { formatDuration } from '../../core/duration';
 import { type Summary, summarise } from '../../core/summary';
 import { titleOf } from '../../core/trace';
 import { ingestUrl } from '../../ui/api';
-import { CopyButton } from '../../ui/copy_button';
+import { Snippet } from '../../ui/snippet';
 import { curlCommand, freshId, sendHello, watchForSpans } from './first_span';
 
 const kEventlet = 'from clew.eventlet import patcher\npatcher.enable_trace_patch()';
-
-function Snippet({ text, what }: { readonly text: string; readonly what: string }): JSX.Element {
-  return (
-    <div class="snippet">
-      <pre>
-        <code>{text}</code>
-      </pre>
-      <CopyButton text={text} what={what} />
-    </div>
-  );
-}
 
 function SendButton(): JSX.Element {
   const refusal = useSignal<string | undefined>(undefined);
@@ -94,14 +83,22 @@ function Others({ endpoint }: { readonly endpoint: string }): JSX.Element {
         <code>./dev wheel</code> in clew’s sources makes the wheel; no package index has it yet. Run
         under clew-run, a program is traced as it is:
       </p>
-      <Snippet text={run} what="commands" />
+      <Snippet text={run} what="commands">
+        {run}
+      </Snippet>
       <p>Or by two lines of its own, under eventlet, before the service starts:</p>
-      <Snippet text={kEventlet} what="lines" />
+      <Snippet text={kEventlet} what="lines">
+        {kEventlet}
+      </Snippet>
       <h2>From a program with OpenTelemetry</h2>
       <p>Its SDK sends to Zipkin when the environment says so (the Zipkin exporter is needed):</p>
-      <Snippet text={otel} what="variables" />
+      <Snippet text={otel} what="variables">
+        {otel}
+      </Snippet>
       <h2>From Spring Boot</h2>
-      <Snippet text={spring} what="properties" />
+      <Snippet text={spring} what="properties">
+        {spring}
+      </Snippet>
     </>
   );
 }
@@ -132,7 +129,9 @@ export function Newcomer({ onDone }: { readonly onDone: () => void }): JSX.Eleme
       )}
       <h2>From a shell</h2>
       <p>One finished request of a service called demo, with a fresh id:</p>
-      <Snippet text={curl} what="command" />
+      <Snippet text={curl} what="command">
+        {curl}
+      </Snippet>
       <SendButton />
       <Others endpoint={ingestUrl().href} />
     </section>

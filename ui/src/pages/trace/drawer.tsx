@@ -11,6 +11,7 @@ import { config } from '../../ui/api';
 import { CopyButton } from '../../ui/copy_button';
 import { Icon } from '../../ui/icons';
 import { ServiceMark } from '../../ui/service_chip';
+import { Snippet } from '../../ui/snippet';
 import { SpanText } from '../../ui/span_text';
 import { zone } from '../../ui/zone';
 import { ownedLink } from './config_links';
@@ -157,12 +158,9 @@ function RawJson({ spans }: { readonly spans: readonly Span[] }): JSX.Element {
       }}
     >
       <summary>Raw JSON, as received</summary>
-      <div class="snippet">
-        <pre>
-          <code>{isOpen.value && <SpanText text={text()} />}</code>
-        </pre>
-        <CopyButton text={text} what="JSON" />
-      </div>
+      <Snippet text={text} what="JSON">
+        {isOpen.value && <SpanText text={text()} />}
+      </Snippet>
     </details>
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a person likes the trace page laid out; kept by the browser, the same for every trace.
-import { remembered } from '../../ui/remembered';
+import { oneOf, remembered } from '../../ui/remembered';
 
 export type Dock = 'right' | 'bottom';
 export type RowLayout = 'auto' | 'columns' | 'stacked';
@@ -14,8 +14,14 @@ export const kDockWidth = 1_100;
 /** Below this, labels stand above their bars unless a person chose otherwise. */
 export const kStackWidth = 620;
 
-const isSize = (value: unknown) => typeof value === 'number' && value > 0 && value < 10_000;
-const oneOf = (words: readonly string[]) => (value: unknown) => words.includes(String(value));
+function pixels(stored: string): number | undefined {
+  const size = Number(stored);
+  return size > 0 && size < 10_000 ? size : undefined;
+}
+
+const pixelsOf = (name: string) => {
+  return remembered<number | undefined>(`clew.trace.${name}`, undefined, pixels);
+};
 
 export const dock = remembered<Dock>('clew.trace.dock', 'right', oneOf(['right', 'bottom']));
 export const rowLayout = remembered<RowLayout>(
@@ -23,17 +29,9 @@ export const rowLayout = remembered<RowLayout>(
   'auto',
   oneOf(['columns', 'stacked']),
 );
-export const drawerWidth = remembered<number | undefined>(
-  'clew.trace.drawerWidth',
-  undefined,
-  isSize,
-);
-export const drawerHeight = remembered<number | undefined>(
-  'clew.trace.drawerHeight',
-  undefined,
-  isSize,
-);
-export const nameWidth = remembered<number | undefined>('clew.trace.nameWidth', undefined, isSize);
+export const drawerWidth = pixelsOf('drawerWidth');
+export const drawerHeight = pixelsOf('drawerHeight');
+export const nameWidth = pixelsOf('nameWidth');
 
 export function isStacked(width: number): boolean {
   return rowLayout.value === 'auto' ? width < kStackWidth : rowLayout.value === 'stacked';

@@ -8,7 +8,7 @@ import type { Span } from '../../core/model';
 import { assembleTrace, rowTitle } from '../../core/trace';
 import { visibleText } from '../../core/visible';
 import { apiUrl, readSpans } from '../../ui/api';
-import { FetchStates } from '../../ui/fetch_states';
+import { FailureNote, FetchStates } from '../../ui/fetch_states';
 import { Icon } from '../../ui/icons';
 import { useKeys } from '../../ui/keys';
 import { type Failure, useResource } from '../../ui/resource';
@@ -187,7 +187,16 @@ export function TracePage({ traceId }: { readonly traceId: string }): JSX.Elemen
     [spans, traceId],
   );
   const onFailure = (failure: Failure) => {
-    if (failure.status !== 404) return undefined;
+    if (failure.status !== 404) {
+      const note = <FailureNote failure={failure} onRetry={() => spans.retry()} />;
+      if (spans.state.value.value !== undefined) return note;
+      return (
+        <>
+          <h1 class="visually-hidden">Trace</h1>
+          {note}
+        </>
+      );
+    }
     const triesLeft = kRetriesMax - tries.value;
     return <NotFound traceId={traceId} triesLeft={triesLeft} onRetry={() => spans.retry()} />;
   };

@@ -142,11 +142,13 @@ function useScroll(
 
 export function Waterfall({ state }: { readonly state: TraceState }): JSX.Element {
   const grid = useRef<HTMLDivElement>(null);
-  const size = useSignal({ width: 800, height: 600 });
+  // Rows are drawn once their room is known, in the same frame: not for a guess, and then again.
+  const laidOut = useSignal<{ width: number; height: number } | undefined>(undefined);
 
-  const stacked = isStacked(size.value.width);
+  const { width, height } = laidOut.value ?? { width: 800, height: 0 };
+  const stacked = isStacked(width);
   const rowHeight = stacked ? kStackedHeight : kRowHeight;
-  const viewHeight = Math.max(size.value.height - kHeadHeight, rowHeight);
+  const viewHeight = Math.max(height - kHeadHeight, rowHeight);
   const rowsInView = Math.floor(viewHeight / rowHeight);
   const pinnedMost = Math.min(kPinnedMax, Math.floor(rowsInView * kPinnedShare));
   const outline = state.outline.value;
@@ -161,11 +163,11 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
     const node = grid.current;
     if (node === null) return;
     const observer = new ResizeObserver(() => {
-      size.value = { width: node.clientWidth, height: node.clientHeight };
+      laidOut.value = { width: node.clientWidth, height: node.clientHeight };
     });
     observer.observe(node);
     return () => observer.disconnect();
-  }, [size]);
+  }, [laidOut]);
   useEffect(() => {
     const count = Math.max(shown.length, 1);
     const top = scrollTop.value / Math.max(spacerHeight(geometry), 1);
@@ -176,16 +178,12 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
 
   const cursorAt = positionOf(outline, state.cursor.value);
   const isCursorHere = cursorAt >= range.first && cursorAt < range.end;
-  const width = size.value.width;
   const nameColumn = stacked ? width : nameWidthIn(width, nameWidth.value);
   const ticks = ticksIn(state, stacked ? width : width - nameColumn);
   const pinned =
     scrollTop.value > 0 ? pinnedOver(state.trace.rows, outline, range.firstInView, pinnedMost) : [];
-  const indentOf = rowIndents(
-    state,
-    nameColumn,
-    pinned.concat(shown.slice(range.first, range.end)),
-  );
+  const inView = laidOut.value === undefined ? [] : shown.slice(range.first, range.end);
+  const indentOf = rowIndents(state, nameColumn, pinned.concat(inView));
   const root = state.row(shown[0] ?? 0);
   return (
     <div
@@ -235,7 +233,7 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
         )}
         <div class="wf-spacer" style={{ height: `${spacerHeight(geometry)}px` }}>
           <div class="wf-rows" role="rowgroup" style={{ transform: `translateY(${range.top}px)` }}>
-            {shown.slice(range.first, range.end).map((index, offset) => {
+            {inView.map((index, offset) => {
               const position = range.first + offset;
               return (
                 <WaterfallRow

@@ -4,7 +4,7 @@
 // and Escape takes it away.
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useLayoutEffect } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { SpanText } from '../../ui/span_text';
 import { rowWords } from './name_cell';
 import type { RowIndent } from './row_indent';
@@ -24,12 +24,14 @@ export function WholeText(props: {
   readonly isLow: boolean;
 }): JSX.Element | null {
   const { state } = props;
-  const cut = useSignal(false);
-  useLayoutEffect(() => {
-    cut.value = isCut(document.getElementById(rowDomId(state.cursor.peek())));
+  const cut = useSignal<number | undefined>(undefined);
+  // After the paint, when widths are there to be read: before it, reading them lays out the page.
+  useEffect(() => {
+    const cursor = state.cursor.peek();
+    cut.value = isCut(document.getElementById(rowDomId(cursor))) ? cursor : undefined;
   });
   const row = state.row(state.cursor.value);
-  if (!cut.value || row === undefined || state.isOpen.value) return null;
+  if (cut.value !== row?.index || row === undefined || state.isOpen.value) return null;
   if (state.dismissed.value === row.index) return null;
   return (
     <div class={props.isLow ? 'wf-whole wf-whole-top' : 'wf-whole'} aria-hidden="true">
