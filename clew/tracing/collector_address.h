@@ -3,8 +3,9 @@
 
 // Where an application sends its spans, as people configure it in one text:
 //     scribe://host:port                  (port 9410 when left out)
-//     http://host:port/api/v2/spans       (9411, and that path)
+//     http://host:port/api/v2/spans       (9411, and that path when there is none, or only "/")
 //     https://host:port/api/v2/spans      (443, and that path; where the build has TLS)
+// Schemes in any case.
 //
 // Threads: a plain value.
 
@@ -24,6 +25,9 @@ struct CollectorAddress {
     transport::HostPort peer;
     std::string path;  // http only
     bool is_tls = false;
+
+    // As it is written, for people: without the query, which may hold a key.
+    std::string to_text() const;
 };
 
 // Errors: invalid_argument, with a sentence that quotes the text.

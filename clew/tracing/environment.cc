@@ -24,7 +24,7 @@ public:
         const std::string text = value(name);
         if (text.empty()) return;
         std::uint64_t read = 0;
-        if (parse(text, read) && read >= range.min && read <= range.max) {
+        if (parse(text, read) && range.holds(read)) {
             into = read;
         } else {
             fail(wrong_number(name, text, range));
@@ -68,6 +68,15 @@ public:
         into = text;
     }
 
+    // In the words that finalize() has for an address, with the variable's name.
+    void endpoint(const char* name, std::string& into) {
+        if (!into.empty()) return;
+        into = value(name);
+        if (into.empty()) return;
+        Expected<CollectorAddress> address = parse_collector_address(into);
+        if (!address) fail(std::move(address).error().with_context(name));
+    }
+
     Expected<void> finish() {
         if (failed_) return std::move(error_);
         return {};
@@ -100,10 +109,6 @@ private:
 bool is_ip(const std::string& text) {
     const IpAddress ip = parse_ip(text);
     return ip.v4 || ip.v6;
-}
-
-bool is_collector_address(const std::string& text) {
-    return parse_collector_address(text).has_value();
 }
 
 bool are_formats(const std::string& text) { return propagation::parse_formats(text).has_value(); }
@@ -169,12 +174,7 @@ Expected<TracingOptions> with_environment(TracingOptions options, const Environm
     Reader reader(environment);
     reader.text("CLEW_SERVICE_NAME", options.service_name);
     reader.text("OTEL_SERVICE_NAME", options.service_name);
-    reader.checked_text(
-        "CLEW_ENDPOINT",
-        options.endpoint,
-        is_collector_address,
-        "scribe://host:port or http://host:port/api/v2/spans"
-    );
+    reader.endpoint("CLEW_ENDPOINT", options.endpoint);
     read_sampler(reader, environment, options);
     reader.checked_text("CLEW_LOCAL_IP", options.local_ip, is_ip, "an IPv4 or IPv6 address");
     reader.number("CLEW_LOCAL_PORT", kLocalPort, options.local_port);

@@ -162,6 +162,9 @@ TEST(Environment, names_the_variable_that_is_wrong) {
         "CLEW_LOCAL_PORT is '70000', wanted a number from 1 to 65535"
     );
     EXPECT_EQ(
+        error_of("CLEW_TRACE_ID_BITS", "100"), "CLEW_TRACE_ID_BITS is '100', wanted 64 or 128"
+    );
+    EXPECT_EQ(
         error_of("CLEW_RING_BYTES", "4k"),
         "CLEW_RING_BYTES is '4k', wanted a number from 4096 to 1073741824"
     );
@@ -172,7 +175,8 @@ TEST(Environment, names_the_variable_that_is_wrong) {
     );
     EXPECT_EQ(
         error_of("CLEW_ENDPOINT", "zipkin"),
-        "CLEW_ENDPOINT is 'zipkin', wanted scribe://host:port or http://host:port/api/v2/spans"
+        "CLEW_ENDPOINT: 'zipkin' begins neither with scribe:// nor with http://; write "
+        "http://zipkin/api/v2/spans"
     );
     EXPECT_EQ(
         error_of("CLEW_PROPAGATION", "w3c"),

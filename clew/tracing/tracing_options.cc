@@ -54,7 +54,7 @@ private:
         std::uint64_t otherwise
     ) {
         if (!value) return otherwise;
-        if (*value >= range.min && *value <= range.max) return *value;
+        if (range.holds(*value)) return *value;
         fail(wrong_number(name, std::to_string(*value), range));
         return otherwise;
     }
@@ -105,11 +105,6 @@ private:
     void read_ids() {
         const std::uint64_t bits =
             number("trace_id_bits", options_.trace_id_bits, kTraceIdBits, 64);
-        if (bits != 64 && bits != 128) {
-            std::string sentence("trace_id_bits is ");
-            sentence.append(std::to_string(bits)).append(", wanted 64 or 128");
-            fail(wrong(std::move(sentence)));
-        }
         final_.tracer.trace_id_128bit = bits == 128;
         final_.tracer.supports_join = options_.join.value_or(true);
     }
@@ -213,9 +208,11 @@ std::optional<propagation::TrustInbound> parse_trust_inbound(std::string_view te
 }
 
 Error wrong_number(std::string_view name, std::string_view text, const NumberRange& range) {
-    return wrong(
-        std::string(name) + " is '" + std::string(text) + "', wanted a number from " +
-        std::to_string(range.min) + " to " + std::to_string(range.max)
+    const std::string ends[] = {std::to_string(range.min), std::to_string(range.max)};
+    return wrong_text(
+        name,
+        text,
+        range.is_either ? ends[0] + " or " + ends[1] : "a number from " + ends[0] + " to " + ends[1]
     );
 }
 

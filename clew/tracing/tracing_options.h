@@ -91,9 +91,14 @@ Expected<FinalTracingOptions> finalize(const TracingOptions& options);
 struct NumberRange {
     std::uint64_t min = 0;
     std::uint64_t max = 0;
+    bool is_either = false;  // nothing between the two
+
+    bool holds(std::uint64_t number) const noexcept {
+        return is_either ? number == min || number == max : number >= min && number <= max;
+    }
 };
 inline constexpr NumberRange kLocalPort{1, 65'535};
-inline constexpr NumberRange kTraceIdBits{64, 128};
+inline constexpr NumberRange kTraceIdBits{64, 128, true};
 inline constexpr NumberRange kFlushIntervalMs{1, 60'000};
 inline constexpr NumberRange kCloseTimeoutMs{0, 600'000};
 inline constexpr NumberRange kRingBytes{4'096, 1ULL << 30U};

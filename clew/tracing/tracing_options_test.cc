@@ -128,11 +128,13 @@ TEST(TracingOptions, name_what_is_wrong) {
     EXPECT_EQ(error_of(wanted), "local_port is '65536', wanted a number from 1 to 65535");
     wanted = options();
     wanted.trace_id_bits = 96;
-    EXPECT_EQ(error_of(wanted), "trace_id_bits is 96, wanted 64 or 128");
+    EXPECT_EQ(error_of(wanted), "trace_id_bits is '96', wanted 64 or 128");
     wanted = options();
     wanted.endpoint = "zipkin";
     EXPECT_EQ(
-        error_of(wanted), "endpoint: 'zipkin' begins neither with scribe:// nor with http://"
+        error_of(wanted),
+        "endpoint: 'zipkin' begins neither with scribe:// nor with http://; write "
+        "http://zipkin/api/v2/spans"
     );
     wanted = options();
     wanted.propagation = "w3c";

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "clew/base/ip_address.h"
+
 namespace clew::transport {
 namespace {
 
@@ -26,10 +28,14 @@ bool is_host(std::string_view host) {
     for (const char c : host) {
         const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         const bool digit = c >= '0' && c <= '9';
-        if (!letter && !digit && c != '.' && c != '-' && c != '_' && c != ':' && c != '%')
-            return false;
+        if (!letter && !digit && c != '.' && c != '-' && c != '_') return false;
     }
     return true;
+}
+
+// With a zone behind it, or not: "fe80::1%eth0".
+bool is_ipv6(std::string_view host) {
+    return host.size() <= kHostBytesMax && parse_ip(host.substr(0, host.find('%'))).v6.has_value();
 }
 
 }  // namespace
@@ -44,7 +50,8 @@ Expected<HostPort> parse_host_port(std::string_view text, std::uint16_t default_
     std::string_view host = text;
     std::string_view port_text;
     bool has_port = false;
-    if (text.starts_with('[')) {
+    const bool is_bracketed = text.starts_with('[');
+    if (is_bracketed) {
         const std::size_t close = text.find(']');
         if (close == std::string_view::npos) return bad(text, "has no closing bracket");
         host = text.substr(1, close - 1);
@@ -60,7 +67,8 @@ Expected<HostPort> parse_host_port(std::string_view text, std::uint16_t default_
         port_text = text.substr(colon + 1);
         has_port = true;
     }
-    if (!is_host(host)) return bad(text, "names no host");
+    if (is_bracketed && !is_ipv6(host)) return bad(text, "has no IPv6 address in its brackets");
+    if (!is_bracketed && !is_host(host)) return bad(text, "names no host");
     HostPort result{std::string(host), default_port};
     if (has_port && !parse_port(port_text, result.port)) {
         return bad(text, "has no port from 1 to 65535 after its colon");

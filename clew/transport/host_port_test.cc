@@ -26,6 +26,7 @@ TEST(HostPort, reads_ipv6_in_brackets_and_writes_it_so) {
     const Expected<HostPort> result = parse_host_port("[2001:db8::1]:80", 1);
     EXPECT_EQ(*result, (HostPort{"2001:db8::1", 80}));
     EXPECT_EQ(result->to_text(), "[2001:db8::1]:80");
+    EXPECT_EQ(parse_host_port("[fe80::1%eth0]", 1)->host, "fe80::1%eth0");
 }
 
 TEST(HostPort, names_what_is_wrong) {
@@ -39,6 +40,10 @@ TEST(HostPort, names_what_is_wrong) {
     EXPECT_EQ(error_of(":80"), "':80' names no host");
     EXPECT_EQ(error_of("a b:80"), "'a b:80' names no host");
     EXPECT_EQ(error_of("::1:80"), "'::1:80' has several colons: write an IPv6 address in brackets");
+    for (const std::string text : {"[127.0.0.1:9410]:9410", "[127.0.0.1]", "[]:1", "[zipkin]"}) {
+        EXPECT_EQ(error_of(text), "'" + text + "' has no IPv6 address in its brackets");
+    }
+    EXPECT_EQ(error_of("zip%kin"), "'zip%kin' names no host");
     EXPECT_EQ(error_of("[::1"), "'[::1' has no closing bracket");
     EXPECT_EQ(error_of("[::1]80"), "'[::1]80' has text after its bracket");
     EXPECT_EQ(error_of(std::string(254, 'a')), "'" + std::string(254, 'a') + "' names no host");
