@@ -66,7 +66,7 @@ AsyncReporter::~AsyncReporter() {
 std::unique_ptr<AsyncReporter::Era> AsyncReporter::make_era() const {
     auto era = std::make_unique<Era>();
     era->delivery = std::make_shared<internal::Delivery>(
-        internal::Delivery::Parts{parts_.spans, parts_.make_encoder(), parts_.make_sender()},
+        internal::Delivery::Parts{parts_.spans, parts_.make_encoder(), parts_.make_sender(), news_},
         options_,
         system_clock(),
         seed()

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -64,6 +65,10 @@ public:
     ReporterCounts counts() const noexcept;
     // One sentence about the newest failed attempt to send; empty when none failed.
     std::string last_error() const;
+    // Changes after an attempt to send that failed, that worked again, or before which spans were
+    // lost: a cheap question for an application that logs, which then asks counts(). It may wrap.
+    // Valid until: the reporter ends.
+    const std::atomic<std::uint32_t>& news() const noexcept { return *news_; }
 
     // For the worker to leave what it is at.
     static constexpr std::chrono::milliseconds kEndGrace{250};
@@ -85,6 +90,9 @@ private:
 
     const ReporterParts parts_;
     const ReporterOptions options_;
+    // Shared with the worker, which may outlive this.
+    const std::shared_ptr<std::atomic<std::uint32_t>> news_ =
+        std::make_shared<std::atomic<std::uint32_t>>(0);
     mutable std::atomic<Era*> era_{nullptr};
     std::atomic<bool> closed_{false};
 };

@@ -21,4 +21,9 @@ std::uint64_t ReporterCounts::dropped_total() const noexcept {
     return std::accumulate(dropped.begin(), dropped.end(), tracer.dropped_total());
 }
 
+std::uint64_t ReporterCounts::troubles() const noexcept {
+    return dropped_total() + messages_failed + compression_refused + tracer.recovery_damaged +
+           tracer.rings_unfiled;
+}
+
 }  // namespace clew::reporter

@@ -37,6 +37,7 @@ struct ReporterCounts {
     std::array<std::uint64_t, kDropReasons> dropped{};  // by DropReason
     std::uint64_t messages_sent = 0;
     std::uint64_t messages_failed = 0;  // attempts without success
+    std::uint64_t failures_in_row = 0;  // those since the newest success
     std::uint64_t retries = 0;          // attempts at what had failed before
     std::uint64_t message_bytes = 0;    // of messages_sent, before compression
     std::uint64_t written_bytes = 0;    // of messages_sent, as they went over the wire
@@ -52,6 +53,8 @@ struct ReporterCounts {
     std::uint64_t taken_on() const noexcept { return tracer.finished + tracer.recovered; }
     // For all reasons, the tracer's too.
     std::uint64_t dropped_total() const noexcept;
+    // Whatever a person should hear of, in one sum that only grows: losses, and what may lose.
+    std::uint64_t troubles() const noexcept;
 };
 
 }  // namespace clew::reporter

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/tracer/span.h"
 
+#include <cstring>
 #include <utility>
 
 #include "clew/base/concurrent/fork_guard.h"
@@ -135,6 +136,19 @@ void Span::begin(internal::Recorder& recorder, std::string_view name, model::Kin
 Span& Span::name(std::string_view name) noexcept {
     if (block_ != nullptr) add_text(block_, Entry::name, name, limits_of(block_).name_bytes_max);
     return *this;
+}
+
+std::string_view Span::recorded_name() const noexcept {
+    std::string_view found;
+    std::string_view rest = block_ == nullptr ? std::string_view() : block_->text();
+    while (rest.size() >= sizeof(EntryHeader)) {
+        EntryHeader header{};
+        std::memcpy(&header.bits, rest.data(), sizeof header.bits);
+        const std::size_t key_end = sizeof header + header.key_bytes();
+        if (header.entry() == Entry::name) found = rest.substr(key_end, header.value_bytes());
+        rest.remove_prefix(key_end + header.value_bytes());
+    }
+    return found;
 }
 
 Span& Span::kind(model::Kind kind) noexcept {

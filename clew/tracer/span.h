@@ -48,6 +48,8 @@ public:
     bool is_recording() const noexcept { return block_ != nullptr; }
 
     Span& name(std::string_view name) noexcept;
+    // What it is called until now; empty when it is not recording. Valid until the next call.
+    std::string_view recorded_name() const noexcept;
     Span& kind(model::Kind kind) noexcept;
 
     // A tag set twice keeps the last value.

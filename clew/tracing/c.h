@@ -4,7 +4,8 @@
 // Tracing for C and what speaks C: the Python extension, Lua, nginx modules. A program makes
 // one tracer, starts a span per piece of work in storage of its own (no allocation per span), says
 // what it knows and finishes it; a thread named "clew-report" sends. tracing.h is the C++ face.
-// Options are in c_options.h; headers, and what travels in them, in c_propagation.h.
+// Options are in c_options.h; what became of the spans, in c_stats.h; headers, and what travels in
+// them, in c_propagation.h.
 // No call throws, aborts, or waits for the network, except where it says "blocks". A null tracer or
 // span is allowed and means that nothing is traced.
 //
@@ -18,6 +19,7 @@
 #include <stddef.h>
 
 #include "clew/tracing/c_options.h"
+#include "clew/tracing/c_stats.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -68,8 +70,6 @@ typedef struct clew_span {
 #endif
 } clew_span;
 
-typedef struct clew_tracer clew_tracer;
-
 // NULL when an option is wrong; then `error` (may be NULL) holds one sentence that says which.
 // Starts no thread and opens no connection: both happen after the first sampled span has finished.
 clew_tracer* clew_tracer_create(const clew_options* options, char* error, size_t error_size);
@@ -86,55 +86,6 @@ int clew_tracer_rest(clew_tracer* tracer, uint32_t timeout_ms);
 // Blocks: flushes within close_timeout_ms, then ends the thread and the tracer. Open spans must be
 // abandoned or finished before; they report nothing afterwards.
 void clew_tracer_destroy(clew_tracer* tracer);
-
-// Why finished spans were not sent; numbers are permanent.
-enum {
-    clew_drop_ring_full = 0,   // a thread finished spans faster than they were taken away
-    clew_drop_queue_full = 1,  // the collector was slow or away for too long
-    clew_drop_too_large = 2,   // one span alone passes a bound
-    clew_drop_refused = 3,     // the collector said no for good
-    clew_drop_unanswered = 4,  // sent, but whether it arrived is unknown: never sent again
-    clew_drop_at_close = 5,    // still unsent when the tracer had to end, or finished after it
-    clew_drop_threads = 6,     // more threads record at once than there are rings
-    clew_drop_no_memory = 7,   // the system gave none
-    clew_drop_reasons = 16     // room for more
-};
-// "ring_full" ...; NULL for a number that is no reason.
-const char* clew_drop_reason_name(uint32_t reason);
-
-enum {
-    clew_breaker_closed = 0,    // messages are sent
-    clew_breaker_open = 1,      // none is, until a pause is over
-    clew_breaker_half_open = 2  // one is: what becomes of it decides
-};
-// "closed" ...; NULL for a number that is no state.
-const char* clew_breaker_name(uint32_t state);
-
-// Since the process (after a fork: since the child) began. After a flush that returned 1 with no
-// span finished meanwhile: finished + recovered = sent + all dropped, exactly.
-typedef struct clew_stats {
-    uint64_t finished;  // sampled spans only; the others are not recorded
-    uint64_t sent;      // the collector said that it has them
-    uint64_t dropped[clew_drop_reasons];
-    uint64_t messages_sent;
-    uint64_t messages_failed;      // attempts without success; their spans may be sent later
-    uint64_t headers_malformed;    // calls of clew_extract() that met headers of broken format
-    uint64_t retries;              // attempts at what had failed before
-    uint64_t message_bytes;        // of messages_sent, before gzip
-    uint64_t written_bytes;        // of messages_sent, as they went over the wire
-    uint64_t compression_refused;  // a collector knew no gzip and gets plain messages since
-    uint64_t breaker_openings;     // the collector was left alone after failures in a row
-    uint32_t breaker;              // whether it is now; clew_breaker_*
-    uint32_t reserved;
-    uint64_t recovered;         // option ring_dir: spans that a killed process had finished
-    uint64_t recovery_damaged;  // spans, or rests of files, of killed processes: unreadable
-    uint64_t rings_unfiled;     // threads whose spans would not outlive a kill, for want of room
-} clew_stats;
-void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats);
-
-// Copies the sentence about the newest failed attempt to send, cut to `size` with its zero byte;
-// empty when none failed. For a person who asks why nothing arrives.
-void clew_tracer_last_error(clew_tracer* tracer, char* text, size_t size);
 
 // Starts a span below `parent`, a context of this process; NULL or all zeros begins a new trace.
 void clew_span_start(
@@ -189,6 +140,8 @@ void clew_span_orphan(clew_span* span);
 
 // Valid from the start on, sampled or not, after the end too; all zeros before.
 void clew_span_context(const clew_span* span, clew_context* context);
+// What an open span that is recorded is called, cut to `size` with its zero byte; else empty.
+void clew_span_name(const clew_span* span, char* text, size_t size);
 // 1: what is said about the span will be sent.
 int clew_span_is_sampled(const clew_span* span);
 

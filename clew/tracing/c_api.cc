@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <new>
 #include <string>
@@ -96,10 +97,10 @@ bool is_known_size(std::size_t size) noexcept {
     return size >= offsetof(clew_options, extract_order) && size <= sizeof(clew_options);
 }
 
-void copy_text(const std::string& from, char* into, std::size_t size) noexcept {
+void copy_text(std::string_view from, char* into, std::size_t size) noexcept {
     if (into == nullptr || size == 0) return;
     const std::size_t count = std::min(from.size(), size - 1);
-    std::memcpy(into, from.data(), count);
+    std::copy_n(from.data(), count, into);
     into[count] = '\0';
 }
 
@@ -200,6 +201,7 @@ void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats) {
     stats->sent = counts.sent;
     stats->messages_sent = counts.messages_sent;
     stats->messages_failed = counts.messages_failed;
+    stats->failures_in_row = static_cast<std::uint32_t>(counts.failures_in_row);
     stats->retries = counts.retries;
     stats->message_bytes = counts.message_bytes;
     stats->written_bytes = counts.written_bytes;
@@ -222,6 +224,21 @@ void clew_tracer_last_error(clew_tracer* tracer, char* text, size_t size) {
     } catch (...) {
         copy_text("no memory", text, size);
     }
+}
+
+const uint32_t* clew_tracer_news(const clew_tracer* tracer) {
+    static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
+    static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
+    if (tracer == nullptr) return nullptr;
+    return reinterpret_cast<const std::uint32_t*>(&tracer->tracing->news());
+}
+
+const char* clew_tracer_endpoint(const clew_tracer* tracer) {
+    return tracer == nullptr ? "" : tracer->tracing->endpoint().c_str();
+}
+
+const char* clew_tracer_service_name(const clew_tracer* tracer) {
+    return tracer == nullptr ? "" : tracer->tracing->service_name().c_str();
 }
 
 const char* clew_version(void) { return CLEW_VERSION; }
@@ -331,6 +348,11 @@ void clew_span_orphan(clew_span* span) {
 void clew_span_context(const clew_span* span, clew_context* context) {
     const Span* const known = live(span);
     *context = known == nullptr ? clew_context{} : to_c(known->context());
+}
+
+void clew_span_name(const clew_span* span, char* text, size_t size) {
+    const Span* const known = live(span);
+    copy_text(known == nullptr ? std::string_view() : known->recorded_name(), text, size);
 }
 
 int clew_span_is_sampled(const clew_span* span) {

@@ -80,6 +80,29 @@ TEST(CApi, traces_a_request_from_a_c_program) {
 
 TEST(CApi, does_nothing_with_nothing) { EXPECT_EQ(use_nothing_in_c(), 0); }
 
+TEST_F(CApiTest, says_where_it_sends_for_whom_and_that_there_is_news) {
+    EXPECT_EQ(clew_tracer_endpoint(tracer_), collector_.endpoint());
+    EXPECT_STREQ(clew_tracer_service_name(tracer_), "thumbs");
+    const std::uint32_t* const news = clew_tracer_news(tracer_);
+    EXPECT_EQ(__atomic_load_n(news, __ATOMIC_RELAXED), 0U);
+    clew_span_start(tracer_, &span_, clew_kind_local, {"first", 5}, nullptr);
+    clew_span_tag(&span_, {"key", 3}, {"value", 5});
+    char name[7] = "x";
+    clew_span_name(&span_, name, sizeof name);
+    EXPECT_STREQ(name, "first");
+    clew_span_set_name(&span_, {"the second", 10});
+    clew_span_name(&span_, name, sizeof name);
+    EXPECT_STREQ(name, "the se");
+    clew_span_finish(&span_);
+    clew_span_name(&span_, name, sizeof name);
+    EXPECT_STREQ(name, "");
+    only_span();
+    EXPECT_EQ(__atomic_load_n(news, __ATOMIC_RELAXED), 0U);
+    EXPECT_EQ(clew_tracer_news(nullptr), nullptr);
+    EXPECT_STREQ(clew_tracer_endpoint(nullptr), "");
+    EXPECT_STREQ(clew_tracer_service_name(nullptr), "");
+}
+
 TEST(CApi, refuses_options_that_it_did_not_begin) {
     char error[100];
     clew_options options{};

@@ -71,17 +71,20 @@ Expected<std::unique_ptr<Tracing>> Tracing::create(const TracingOptions& options
     if (!tracer) return std::move(tracer).error();
     Expected<std::unique_ptr<reporter::AsyncReporter>> reporter = make_reporter(*tracer, *checked);
     if (!reporter) return std::move(reporter).error();
-    return std::unique_ptr<Tracing>(
-        new Tracing(*std::move(tracer), checked->propagation, *std::move(reporter))
+    return std::unique_ptr<Tracing>(new Tracing(*std::move(tracer), *checked, *std::move(reporter))
     );
 }
 
 Tracing::Tracing(
     tracer::Tracer tracer,
-    const propagation::CompositeOptions& propagation,
+    const FinalTracingOptions& options,
     std::unique_ptr<reporter::AsyncReporter> reporter
 )
-    : tracer_(std::move(tracer)), propagation_(propagation), reporter_(std::move(reporter)) {}
+    : tracer_(std::move(tracer)),
+      propagation_(options.propagation),
+      endpoint_(options.collector.to_text()),
+      service_name_(options.tracer.service_name),
+      reporter_(std::move(reporter)) {}
 
 Tracing::~Tracing() = default;
 

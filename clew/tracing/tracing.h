@@ -14,6 +14,7 @@
 // Lifetime: spans may outlive it; they are then not sent. A shared library that has made one stays
 // loaded until the program ends, because its thread may be at work.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -72,16 +73,23 @@ public:
     std::uint64_t malformed_headers() const noexcept { return malformed_headers_.value(); }
     // One sentence about the newest failed attempt to send; empty when none failed.
     std::string last_error() const { return reporter_->last_error(); }
+    // Changes when there is something new to say about sending; see AsyncReporter::news().
+    const std::atomic<std::uint32_t>& news() const noexcept { return reporter_->news(); }
+    // Where spans go, for people: without what may be secret in it.
+    const std::string& endpoint() const noexcept { return endpoint_; }
+    const std::string& service_name() const noexcept { return service_name_; }
 
 private:
     Tracing(
         tracer::Tracer tracer,
-        const propagation::CompositeOptions& propagation,
+        const FinalTracingOptions& options,
         std::unique_ptr<reporter::AsyncReporter> reporter
     );
 
     tracer::Tracer tracer_;
     propagation::Composite propagation_;
+    std::string endpoint_;
+    std::string service_name_;
     mutable internal::ForkAwareCount malformed_headers_;
     std::unique_ptr<reporter::AsyncReporter> reporter_;  // ends first
 };

@@ -220,6 +220,8 @@ void Delivery::send_message() {
 
 void Delivery::settle(const transport::SendResult& result, std::size_t spans) {
     oldest_has_failed_ = false;
+    const bool had_failed = failures_in_row_.value() != 0;
+    const bool worked_again = had_failed && result.outcome == Outcome::accepted;
     if (result.outcome == Outcome::accepted) {
         note_success(result, spans);
     } else {
@@ -234,11 +236,23 @@ void Delivery::settle(const transport::SendResult& result, std::size_t spans) {
     }
     if (!oldest_has_failed_) queue_.pop(spans);
     breaker_state_.store(breaker_.state());
+    note_news(worked_again);
+}
+
+void Delivery::note_news(bool worked_again) noexcept {
+    ReporterCounts counts;
+    add_counts(counts);
+    counts.tracer = parts_.spans.counts();
+    const std::uint64_t troubles = counts.troubles();
+    const bool is_news = worked_again || troubles != troubles_noted_;
+    troubles_noted_ = troubles;
+    if (is_news && parts_.news) parts_.news->fetch_add(1);
 }
 
 void Delivery::note_success(const transport::SendResult& result, std::size_t spans) {
     sent_.add(spans);
     messages_sent_.add();
+    failures_in_row_.set(0);
     message_bytes_.add(result.message_bytes);
     written_bytes_.add(result.written_bytes);
     if (result.compression_was_refused) compression_refused_.add();
@@ -248,6 +262,7 @@ void Delivery::note_success(const transport::SendResult& result, std::size_t spa
 
 void Delivery::note_failure(const transport::SendResult& result) {
     messages_failed_.add();
+    failures_in_row_.set(failures_in_row_.value() + 1);
     {
         const std::lock_guard lock(mutex_);
         // That we have ended an attempt ourselves is no reason why there was nothing to end before.
@@ -303,6 +318,7 @@ void Delivery::add_counts(ReporterCounts& counts) const noexcept {
     for (std::size_t i = 0; i < kDropReasons; ++i) counts.dropped[i] = dropped_[i].value();
     counts.messages_sent = messages_sent_.value();
     counts.messages_failed = messages_failed_.value();
+    counts.failures_in_row = static_cast<std::uint64_t>(failures_in_row_.value());
     counts.retries = retries_.value();
     counts.message_bytes = message_bytes_.value();
     counts.written_bytes = written_bytes_.value();

@@ -40,6 +40,8 @@ public:
         tracer::FinishedSpans spans;
         std::unique_ptr<codec::SpanEncoder> encoder;
         std::unique_ptr<transport::Sender> sender;
+        // Grows as AsyncReporter::news() says; null: nobody asks.
+        std::shared_ptr<std::atomic<std::uint32_t>> news = nullptr;
     };
 
     // Requires: clock outlives this; options passed check(). `seed` spreads processes' retries.
@@ -100,6 +102,8 @@ private:
     void settle(const transport::SendResult& result, std::size_t spans);
     void note_success(const transport::SendResult& result, std::size_t spans);
     void note_failure(const transport::SendResult& result);
+    // After an attempt: whether an application that logs should look at the counts.
+    void note_news(bool worked_again) noexcept;
     void begin_flush(std::uint64_t asked);
     // Whether pause, breaker and budget let the oldest message go now.
     bool may_send();
@@ -126,6 +130,7 @@ private:
     bool pause_was_asked_for_ = false;  // by the peer; then a flush does not cut it short
     bool oldest_has_failed_ = false;    // so that its next attempt is a retry
     int failures_at_close_ = 0;         // since begin_close()
+    std::uint64_t troubles_noted_ = 0;  // ReporterCounts::troubles() at the last news
     std::uint64_t flushing_ = 0;        // the newest ticket seen
     int flush_rounds_left_ = 0;         // for the rings to be emptied; then its mark is set
     std::uint64_t flush_mark_ = 0;      // queue_.popped_total() that settles it
@@ -141,6 +146,7 @@ private:
     std::array<Counter, kDropReasons> dropped_;
     Counter messages_sent_;
     Counter messages_failed_;
+    Gauge failures_in_row_;
     Counter retries_;
     Counter message_bytes_;
     Counter written_bytes_;

@@ -6,6 +6,8 @@
 //
 // Threads: one.
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,7 +33,8 @@ protected:
             Delivery::Parts{
                 tracer_.finished_spans(),
                 std::make_unique<codec::JsonV2Encoder>(),
-                std::move(sender)},
+                std::move(sender),
+                news_},
             options,
             clock_,
             1
@@ -60,6 +63,8 @@ protected:
     }
     std::size_t attempts() const { return sender_->messages.size(); }
 
+    std::shared_ptr<std::atomic<std::uint32_t>> news_ =
+        std::make_shared<std::atomic<std::uint32_t>>(0);
     clew::testing::FakeClock clock_;
     tracer::Tracer tracer_;
     transport::testing::ScriptedSender* sender_ = nullptr;

@@ -103,6 +103,33 @@ TEST_F(DeliveryTest, drops_what_is_refused_and_goes_on_at_once) {
     expect_balance();
 }
 
+TEST_F(DeliveryTest, has_news_after_failures_the_end_of_failures_and_losses_alone) {
+    const auto round_with = [this](int spans) {
+        finish_spans(spans);
+        clock_.advance(milliseconds(200));
+        delivery_->round();
+        return news_->load();
+    };
+    EXPECT_EQ(round_with(1), 0U);
+    sender_->answer(Outcome::not_sent);
+    EXPECT_EQ(round_with(1), 1U);
+    EXPECT_EQ(counts().failures_in_row, 1U);
+    EXPECT_EQ(round_with(0), 2U);  // works again
+    EXPECT_EQ(counts().failures_in_row, 0U);
+    EXPECT_EQ(round_with(1), 2U);
+    sender_->answer(Outcome::refused);
+    EXPECT_EQ(round_with(1), 3U);
+    EXPECT_EQ(round_with(1), 4U);
+    ReporterOptions small;
+    small.queue_bytes_max = 64U << 10U;
+    start(small);
+    const std::uint32_t before = news_->load();
+    finish_spans(300, 1'000);
+    EXPECT_EQ(round_with(0), before + 1);  // sent what there was room for
+    EXPECT_GT(dropped(DropReason::queue_full), 0U);
+    EXPECT_EQ(round_with(1), before + 1);
+}
+
 TEST_F(DeliveryTest, tells_the_collector_of_losses_with_the_next_span) {
     sender_->answer(Outcome::refused);
     finish_spans(2);
