@@ -16,9 +16,15 @@ then it turns tracing on, so that the first span of a program under `clew-run` i
 
 import sys
 
+try:
+    from clew._native import Span, Tracer, current, span
+    from clew._native import version as __version__
+except ImportError as error:
+    from clew.missing import explained
+
+    raise explained(error) from error
+
 from clew import baggage, faults
-from clew._native import Span, Tracer, current, span
-from clew._native import version as __version__
 from clew.asgi_middleware import asgi
 from clew.headers import extract, inject
 from clew.session import disable, enable, flush, tracer
@@ -44,6 +50,11 @@ __all__ = [
     "tracer",
     "wsgi",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
 
 # There only where CLEW_ENABLE is set; see _clew_boot.py.
 _boot = sys.modules.get("_clew_boot")

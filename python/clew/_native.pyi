@@ -15,6 +15,7 @@ class Stats(TypedDict):
     dropped: dict[str, int]
     messages_sent: int
     messages_failed: int
+    failures_in_row: int
     headers_malformed: int
     retries: int
     message_bytes: int
@@ -31,6 +32,7 @@ version: str
 current_span: ContextVar[Span | None]
 
 no_span: Span
+tracer_options: tuple[str, ...]
 
 def current() -> Span | None: ...
 def span(
@@ -119,6 +121,12 @@ class Tracer:
     def flush(self, timeout: float = 1.0, /) -> bool: ...
     def close(self, timeout: float = 1.0, /) -> bool: ...
     def stats(self) -> Stats: ...
+    @property
+    def endpoint(self) -> str: ...
+    @property
+    def service_name(self) -> str: ...
+    _told: Any
+    def _flush_last(self, timeout: float, /) -> bool: ...
 
 @final
 class Exchange:

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+from clew.arguments import nearest, texts
+
 # {name: {module that is changed: module of clew that changes it}}
 HOOKS: Mapping[str, Mapping[str, str]] = {
     "eventlet": {
@@ -94,6 +96,23 @@ HOOKS: Mapping[str, Mapping[str, str]] = {
     # Says at the end of a program that it listened and no request was traced.
     "listening": {"socket": "clew.listening"},
 }
+FRAMEWORKS = ("flask", "django", "falcon", "bottle", "pyramid", "routes", "starlette")
+# What is missing where a hook fails; of a server that is not named here, its requests.
+MISSING = {
+    "eventlet": "requests that eventlet.wsgi serves are not traced",
+    "greenthreads": "greenthreads do not belong to the trace that spawned them",
+    "http.client": "calls through http.client (requests, urllib3) are not traced",
+    "swift": "the names and tags of Swift's spans are incomplete",
+    "httpx": "calls through httpx are not traced",
+    "aiohttp": "calls through aiohttp are not traced",
+    "threads": "what threads do does not belong to the trace that started them",
+    "multiprocessing": "children of multiprocessing may end with spans unsent",
+    "logging": "log records have no trace_id and span_id",
+    "log_annotations": "log lines do not become annotations",
+    **dict.fromkeys(FRAMEWORKS, "server spans lack the route and the exception"),
+    "applications": "requests to this framework's applications may not be traced",
+    "listening": "a program that serves and is not traced does not say so at its end",
+}
 # Only for those who ask; clew-run asks for all but the first.
 SERVERS = (
     "gunicorn",
@@ -118,13 +137,21 @@ def chosen(names: Iterable[str] | None) -> tuple[str, ...]:
     """The names, checked; the default ones for None. TypeError, ValueError: no such hook."""
     if names is None:
         return DEFAULT
-    if isinstance(names, str):
-        raise TypeError(f"hooks must be a sequence of names, not {names!r}")
-    found = tuple(names)
+    found = texts(names, "hooks", "names")
     for name in found:
         if name not in HOOKS:
-            raise ValueError(f"there is no hook {name!r}: " + ", ".join(HOOKS))
+            meant = nearest(name, HOOKS)
+            hint = ", ".join(HOOKS) if meant is None else f"did you mean {meant!r}?"
+            raise ValueError(f"hooks must hold names of hooks, not {name!r}: {hint}")
     return found
+
+
+def missing_without(module: str, changed_by: str) -> str:
+    """What the application does without when a module of clew could not change another one."""
+    names = [name for name, changes in HOOKS.items() if changes.get(module) == changed_by]
+    served = "requests that {} serves are not traced"
+    missing = [MISSING.get(name, served.format(name)) for name in names]
+    return " and ".join(dict.fromkeys(missing))
 
 
 def targets(names: Iterable[str]) -> Iterator[tuple[str, str]]:

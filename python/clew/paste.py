@@ -28,6 +28,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from clew import faults, hooks, session
+from clew.arguments import nearest
 from clew.wsgi_middleware import wsgi
 
 TRUE = ("yes", "true", "on", "1")
@@ -51,7 +52,9 @@ def filter_factory(global_settings: Mapping[str, str], **settings: str) -> Calla
     # Swift's own loader adds the section's name and file, as __name__ and __file__.
     unknown = {name for name in settings if not name.startswith("__")} - {*ENABLE, *OWN}
     if unknown:
-        raise ValueError(f"egg:clew#trace has no setting {', '.join(sorted(unknown))}")
+        meant = nearest(min(unknown), {*ENABLE, *OWN})
+        hint = "" if meant is None else f"; did you mean {meant}?"
+        raise ValueError(f"egg:clew#trace has no setting {', '.join(sorted(unknown))}{hint}")
     enable(enabling(settings))
     tags = {
         "HTTP_" + name.upper().replace("-", "_"): f"http.header.{name.lower()}"

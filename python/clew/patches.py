@@ -124,6 +124,11 @@ def copies_of_classes(packages: frozenset[str]) -> dict[tuple[str, str], list[ty
     return {key: classes for key, classes in found.items() if len(classes) > 1}
 
 
+def defining(owner: type, name: str) -> type:
+    """The class that an attribute of a class comes from; the class itself where there is none."""
+    return next((base for base in owner.__mro__ if name in vars(base)), owner)
+
+
 def _hook_of(wrap: Wrap) -> tuple[str, str]:
     function = getattr(wrap, "func", wrap)  # of a functools.partial
     return function.__module__, function.__qualname__

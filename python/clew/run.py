@@ -18,7 +18,7 @@ from clew import verdict
 
 USAGE = """\
 usage: clew-run PROGRAM [ARGUMENT ...]
-       clew-run --check [PROGRAM [ARGUMENT ...]]
+       clew-run --check [--endpoint URL] [PROGRAM [ARGUMENT ...]]
 
 Runs PROGRAM traced. All settings are environment variables: CLEW_ENDPOINT (by default
 http://127.0.0.1:9411/api/v2/spans), CLEW_SERVICE_NAME, CLEW_SAMPLE_RATE and so on; CLEW_INCLUDE
@@ -27,6 +27,7 @@ names the programs to trace, by default PROGRAM and what it starts that serves.
 --check  says what would be hooked in PROGRAM's interpreter (without PROGRAM: in this one), sends
          one span to the collector, prints its address, and ends with what will make server spans
          in PROGRAM. Status 0: all of that is well; 3: all but server spans; 1: something else.
+         --endpoint URL sends there instead of to CLEW_ENDPOINT.
 """
 # They start other programs: that they are no Python says nothing.
 LAUNCHERS = frozenset(
@@ -45,11 +46,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(USAGE, end="")
         return 0 if words else 2
     if words[0] == "--check":
-        return check(*words[1:2], arguments=words[2:])
+        endpoint, about = endpoint_option(words[1:])
+        if endpoint is not None:
+            os.environ["CLEW_ENDPOINT"] = endpoint  # of the interpreter that checks
+        if about[:1] and about[0].startswith("-"):
+            return no_option(about[0])
+        return check(*about[:1], arguments=about[1:])
     if words[0].startswith("-"):
-        print(f"clew-run: there is no option {words[0]}\n\n{USAGE}", end="", file=sys.stderr)
-        return 2
+        return no_option(words[0])
     return become(words)
+
+
+def no_option(word: str) -> int:
+    print(f"clew-run: there is no option {word}\n\n{USAGE}", end="", file=sys.stderr)
+    return 2
+
+
+def endpoint_option(words: list[str]) -> tuple[str | None, list[str]]:
+    """What `--endpoint URL` or `--endpoint=URL` at the beginning says, and the other words."""
+    name, is_joined, endpoint = words[0].partition("=") if words else ("", "", "")
+    if name != "--endpoint" or (not is_joined and len(words) == 1):
+        return None, words
+    return (endpoint, words[1:]) if is_joined else (words[1], words[2:])
 
 
 def become(words: Sequence[str]) -> int:

@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from clew import error_stacks, faults
+from clew import environment, error_stacks, faults, notices  # noqa: F401  notices: of the extension
 from clew import hooks as _hooks
-from clew._native import Tracer, activate, record_stacks, tell_routed_by
+from clew._native import Tracer, activate, record_stacks, tell_routed_by, tracer_options
+from clew.arguments import check, check_seconds, refuse_unknown
 from clew.frameworks import routing_args
 from clew.imports import Watch
 from clew.patches import Patches
@@ -81,7 +82,7 @@ class Session:
             try:
                 _hooks.arm(self, module, changed_by)
             except Exception:  # another version than the hook knows, or a test's stand-in
-                faults.report(f"the hook of {name}")
+                faults.report(f"the hook of {name}", lost=_hooks.missing_without(name, changed_by))
 
 
 _session: Session | None = None
@@ -127,8 +128,8 @@ def enable(
 
     What is not given comes from the environment (CLEW_ENDPOINT, CLEW_SERVICE_NAME or
     OTEL_SERVICE_NAME, and so on), then from the default. A hook arms when its module is imported,
-    now or later. No connection is opened here; a collector that is away costs spans, which are
-    counted, and never a request.
+    now or later. No connection is opened here; a collector that cannot be reached costs spans,
+    and never a request: the log (logger clew) says so, and names CLEW_* variables that are unknown.
 
     TypeError, ValueError: an argument is wrong; nothing has changed then.
     """
@@ -192,8 +193,9 @@ def flush(timeout: float = 1.0) -> bool:
     dropped; True when they are, also when tracing is off.
 
     Other OS threads run meanwhile; other greenthreads and asynchronous tasks do not.
-    ValueError: another time.
+    TypeError, ValueError: another timeout, also when tracing is off.
     """
+    check_seconds(timeout)
     active_tracer = tracer()
     return True if active_tracer is None else active_tracer.flush(timeout)
 
@@ -204,12 +206,17 @@ def active() -> Session | None:
 
 
 def _new_tracer(name: str | None, sampler: Any, options: dict[str, Any]) -> Tracer:
+    _check_options(options)
+    environment.tell_misspelt()
     given = {key: value for key, value in options.items() if value is not None}
     given.setdefault("close_timeout_ms", int(CLOSE_SECONDS_MAX * 500))
     if sampler is None or callable(sampler):
         new = Tracer(name, **given)
         new.sample_by(sampler)
         return new
+    if not isinstance(sampler, str):
+        wanted = "a str like '0.1' or 'per_second(100)', or a callable"
+        raise TypeError(f"sampler must be {wanted}, not {sampler!r}")
     return Tracer(name, sampler=sampler, **given)
 
 
@@ -233,16 +240,21 @@ def _log_level(asked: object) -> int | None:
     """The level from which log lines become annotations; None when none do."""
     if isinstance(asked, bool):
         return logging.NOTSET if asked else None
+    wanted = "log_annotations must be a bool, or a level of logging like 30 or 'WARNING'"
+    if not isinstance(asked, (int, str)):
+        raise TypeError(f"{wanted}, not {asked!r}")
     level = logging.getLevelName(asked) if isinstance(asked, str) else asked
     if not isinstance(level, int):
-        raise ValueError(f"log_annotations must be a bool, or a level of logging, not {asked!r}")
+        raise ValueError(f"{wanted}, not {asked!r}")
     return level
 
 
-def check(value: object, name: str, kind: type) -> None:
-    """TypeError, in the words of enable(), when an argument is not of its type."""
-    if not isinstance(value, kind):
-        raise TypeError(f"{name} must be {kind.__name__}, not {value!r}")
+def _check_options(options: dict[str, Any]) -> None:
+    """TypeError: neither enable() nor Tracer() has such an argument."""
+    for name in options:
+        if name not in tracer_options:
+            names = {*tracer_options, *(enable.__kwdefaults__ or ())}
+            refuse_unknown("enable", name, names)
 
 
 def _service_name(name: str | None) -> str | None:
@@ -280,4 +292,4 @@ def _command_line() -> list[str]:
 def flush_at_exit() -> None:
     """Sends what has finished, within half of CLOSE_SECONDS_MAX; for the end of a program."""
     if _session is not None and _session.tracer is not None:
-        _session.tracer.flush(CLOSE_SECONDS_MAX / 2)
+        _session.tracer._flush_last(CLOSE_SECONDS_MAX / 2)

@@ -14,10 +14,13 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from clew._native import Span, current_span, no_span, span
+from clew.arguments import check
 
 if TYPE_CHECKING:
     from clew._native import Kind
 
+KINDS = ("local", "client", "server", "producer", "consumer")
+KINDS_WANTED = "'local', 'client', 'server', 'producer' or 'consumer'"
 Function = TypeVar("Function", bound=Callable[..., Any])
 # What begins when a function is called, for a `with`: the span of the call.
 Start = Callable[[], Any]
@@ -49,8 +52,12 @@ def traced(
     What the function raises becomes the tag error and goes on. Arguments that do not fit are an
     error where the body would begin: of coroutines and generators not before they are run.
 
-    TypeError: what is decorated cannot be called.
+    TypeError: what is decorated cannot be called, or name is no str. ValueError: another kind.
     """
+    if name is not None:
+        check(name, "name", str)
+    if kind not in KINDS:
+        raise ValueError(f"kind must be {KINDS_WANTED}, not {kind!r}")
     if function is None:
         return functools.partial(_wrap, name=name, kind=kind, tags=tags)
     return _wrap(function, name, kind, tags)

@@ -17,6 +17,7 @@ from typing import Any
 
 from clew import faults
 from clew._native import Span, current, current_span
+from clew.patches import defining
 from clew.session import Session
 
 
@@ -24,7 +25,9 @@ def patch(session: Session, module: Any) -> None:
     """Hooks threading, concurrent.futures.thread or multiprocessing.pool."""
     replace = session.patches.replace
     if module.__name__ == "threading":
-        replace(module.Thread, "start", functools.partial(_start, session))
+        # gevent's stands in for the standard one, and inherits this.
+        thread = defining(module.Thread, "start")
+        replace(thread, "start", functools.partial(_start, session))
     elif module.__name__ == "concurrent.futures.thread":
         replace(module.ThreadPoolExecutor, "submit", functools.partial(_submit, session))
     else:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from clew._native import Wsgi
+from clew.arguments import texts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -53,7 +54,7 @@ def wsgi(
         checked_paths(skip),
         known_bodies(),
         checked_header(trace_header),
-        dict(tags or {}) or None,
+        checked_tags(tags),
         _Remembering,
     )
 
@@ -86,15 +87,23 @@ def checked_header(name: str | None) -> str | None:
 
 def checked_paths(skip: Iterable[str]) -> tuple[str, ...]:
     """The paths to skip, without a slash at their end."""
-    if isinstance(skip, str):
-        raise TypeError(f"skip must be a sequence of paths, not {skip!r}")
-    paths = tuple(skip)
+    paths = texts(skip, "skip", "paths")
     for path in paths:
-        if not isinstance(path, str):
-            raise TypeError(f"skip must hold paths, not {path!r}")
         if not path.startswith("/"):
             raise ValueError(f"a path to skip must begin with a slash: {path!r}")
     return tuple(path.rstrip("/") for path in paths)
+
+
+def checked_tags(tags: Mapping[str, str] | None) -> dict[str, str] | None:
+    """The tags by key of the environ; None when there are none."""
+    if tags is None:
+        return None
+    if not isinstance(tags, Mapping):
+        raise TypeError(f"tags must be a mapping of environ keys to tag names, not {tags!r}")
+    for key, tag in tags.items():
+        if not isinstance(key, str) or not isinstance(tag, str):
+            raise TypeError(f"tags must map str to str, not {key!r} to {tag!r}")
+    return dict(tags) or None
 
 
 def known_bodies() -> tuple[type, ...]:

@@ -74,6 +74,9 @@ struct TracerObject {
     PyObject* current;         // the module's ContextVar, strong
     PyObject* choose;          // of sample_by(), strong, or NULL
     HeaderNames outgoing;
+    const uint32_t* news;       // of the library's tracer; changes when there is something to tell
+    uint32_t news_told;         // what it was when clew/notices.py was last asked
+    PyObject* told;             // what clew/notices.py keeps with the tracer, strong, or NULL
     int64_t malformed_told_at;  // second of a clock that never goes back; 0: never
 };
 
@@ -124,6 +127,9 @@ TextView text_of_exception(PyObject* exception);
 // the arguments. 0, or -1 with a TypeError or ValueError.
 int parse_options(PyObject* args, PyObject* keywords, clew_options* options);
 
+// The names of all arguments of Tracer(), a new tuple; NULL with an exception.
+PyObject* option_names(void);
+
 // 0 and *kind, or -1 with a ValueError.
 int parse_kind(PyObject* name, clew_kind* kind);
 
@@ -167,7 +173,7 @@ int ask_sampler(TracerObject* self, clew_text name, PyObject* path, clew_context
 PyObject* tracer_start(TracerObject* self, PyObject* const* args, Py_ssize_t count);
 extern const char start_doc[];
 // 0, or -1 with a RuntimeError.
-int tracer_check_open(const TracerObject* self);
+int tracer_check_open(TracerObject* self);
 // Notes that the library has started the span.
 void span_started(SpanObject* span);
 // Counts the exception that is set, and clears it.
@@ -182,9 +188,5 @@ typedef struct {
 } HeaderList;
 // clew_set; `carrier` is a HeaderList.
 int append_header(void* carrier, clew_text name, clew_text value);
-
-// Says, at most once a minute, that a caller's headers were ignored because they break their
-// format.
-void tell_malformed(TracerObject* tracer);
 
 void header_names_clear(HeaderNames* names);

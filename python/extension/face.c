@@ -138,6 +138,13 @@ static SpanObject* start_span(
         !Py_IS_TYPE(words.parent, state->span_type)) {
         headers = PyObject_GetAttr(words.parent, state->names[name_headers]);
         if (headers == NULL) {
+            if (PyErr_ExceptionMatches(PyExc_AttributeError)) {
+                PyErr_Format(
+                    PyExc_TypeError,
+                    "parent must be a Span, what clew.extract() returned, or None, not %.200R",
+                    words.parent
+                );
+            }
             return NULL;
         }
     }

@@ -19,6 +19,12 @@ __attribute__((noinline)) void report_fault(const ModuleState* state, const char
             PyErr_WriteUnraisable(state->report);
         }
         Py_XDECREF(done);
+    } else if (error != NULL) {  // a tracer that was made without clew.enable()
+        Py_INCREF(type);
+        Py_INCREF(error);
+        Py_XINCREF(traceback);
+        PyErr_Restore(type, error, traceback);
+        PyErr_WriteUnraisable(NULL);
     }
     Py_XDECREF(type);
     Py_XDECREF(error);

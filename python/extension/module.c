@@ -96,6 +96,12 @@ static int module_exec(PyObject* module) {
         add_object(module, "current_span", state->current) < 0) {
         return -1;
     }
+    PyObject* options = option_names();
+    const int added = PyModule_AddObjectRef(module, "tracer_options", options);
+    Py_XDECREF(options);
+    if (added < 0) {
+        return -1;
+    }
     return PyModule_AddStringConstant(module, "version", clew_version());
 }
 

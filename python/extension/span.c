@@ -439,9 +439,39 @@ static PyGetSetDef span_properties[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
+#define REPR_NAME_BYTES 200  // of a longer name the beginning is shown
+
+static PyObject* span_repr(SpanObject* self) {
+    if (self->tracer == NULL) {
+        return PyUnicode_FromString("<clew.Span that records nothing>");
+    }
+    char bytes[REPR_NAME_BYTES] = "";
+    clew_span_name(&self->span, bytes, sizeof bytes);
+    PyObject* name = PyUnicode_DecodeUTF8(bytes, (Py_ssize_t)strlen(bytes), "replace");
+    PyObject* trace_id = span_trace_id(self);
+    PyObject* repr = NULL;
+    if (name != NULL && trace_id != NULL) {
+        char id[17];
+        PyOS_snprintf(id, sizeof id, "%016llx", (unsigned long long)self->context.span_id);
+        const bool is_sampled = (self->context.flags & clew_context_sampled) != 0;
+        const char* state = !self->is_open ? "ended" : is_sampled ? "open" : "not sampled";
+        if (PyUnicode_GET_LENGTH(name) > 0) {
+            repr = PyUnicode_FromFormat(
+                "<clew.Span %R %s of trace %U, %s>", name, id, trace_id, state
+            );
+        } else {
+            repr = PyUnicode_FromFormat("<clew.Span %s of trace %U, %s>", id, trace_id, state);
+        }
+    }
+    Py_XDECREF(name);
+    Py_XDECREF(trace_id);
+    return repr;
+}
+
 static PyType_Slot span_slots[] = {
     {Py_tp_dealloc, (void*)span_dealloc},
     {Py_tp_doc, (void*)span_doc},
+    {Py_tp_repr, (void*)span_repr},
     {Py_tp_methods, span_methods},
     {Py_tp_getset, span_properties},
     {0, NULL},

@@ -3,6 +3,7 @@
 
 #include "context.h"
 #include "fork.h"
+#include "news.h"
 #include "received_headers.h"
 
 PyDoc_STRVAR(
@@ -60,6 +61,7 @@ static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywor
         Py_DECREF(self);
         return NULL;
     }
+    self->news = clew_tracer_news(self->native);
     return (PyObject*)self;
 }
 
@@ -74,6 +76,7 @@ static void tracer_dealloc(TracerObject* self) {
         Py_END_ALLOW_THREADS;
     }
     Py_CLEAR(self->choose);
+    Py_CLEAR(self->told);
     header_names_clear(&self->outgoing);
     Py_CLEAR(self->span_type);
     Py_CLEAR(self->current);
@@ -81,12 +84,14 @@ static void tracer_dealloc(TracerObject* self) {
     Py_DECREF(type);
 }
 
-int tracer_check_open(const TracerObject* self) {
+// Before a span starts: there the application is in the middle of nothing, so that news may be
+// told.
+int tracer_check_open(TracerObject* self) {
     if (self->is_closed) {
         PyErr_SetString(PyExc_RuntimeError, "the tracer is closed");
         return -1;
     }
-    return 0;
+    return tell_any_news(self);
 }
 
 void span_started(SpanObject* span) {
@@ -170,8 +175,10 @@ static SpanObject* receive_span(
             return NULL;
         }
         span_started(span);
-        if ((found & clew_extracted_malformed) != 0) {
-            tell_malformed(self);
+        if ((found & clew_extracted_malformed) != 0 && tell_malformed(self) < 0) {
+            span_abandon(span);
+            Py_DECREF(span);
+            return NULL;
         }
     }
     return span;
@@ -258,29 +265,53 @@ PyDoc_STRVAR(
     "--\n\n"
     "Waits, at most timeout seconds (0 to 3600), until all finished spans are sent or\n"
     "counted as dropped; True when they are. Other OS threads run meanwhile, other\n"
-    "greenthreads do not."
+    "greenthreads do not. What went wrong with sending is in the log.\n"
+    "TypeError, ValueError: another timeout."
 );
-static PyObject* tracer_flush(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+
+// The one argument of flush() and close(), in milliseconds; -1 with an exception.
+static int64_t read_timeout(const char* function, PyObject* const* args, Py_ssize_t count) {
     double seconds = 1.0;
     if (count > 1) {
-        PyErr_Format(PyExc_TypeError, "flush() takes at most 1 argument (%zd given)", count);
-        return NULL;
+        PyErr_Format(PyExc_TypeError, "%s() takes at most 1 argument (%zd given)", function, count);
+        return -1;
     }
     if (count == 1) {
         seconds = PyFloat_AsDouble(args[0]);
         if (seconds == -1.0 && PyErr_Occurred()) {
-            return NULL;
+            if (!PyErr_ExceptionMatches(PyExc_OverflowError)) {
+                if (PyErr_ExceptionMatches(PyExc_TypeError)) {
+                    PyErr_Format(
+                        PyExc_TypeError, "timeout must be a number of seconds, not %.200R", args[0]
+                    );
+                }
+                return -1;
+            }
+            PyErr_Clear();  // refused below
         }
     }
     if (!(seconds >= 0.0 && seconds <= 3600.0)) {
-        PyErr_SetString(PyExc_ValueError, "timeout must be 0 to 3600 seconds");
-        return NULL;
+        PyErr_Format(PyExc_ValueError, "timeout must be 0 to 3600 seconds, not %.200R", args[0]);
+        return -1;
     }
+    return (int64_t)(seconds * 1000.0);
+}
+
+static bool flush_within(TracerObject* self, int64_t timeout_ms) {
     int is_done = 0;
     Py_BEGIN_ALLOW_THREADS;
-    is_done = clew_tracer_flush(self->native, (uint32_t)(seconds * 1000.0));
+    is_done = clew_tracer_flush(self->native, (uint32_t)timeout_ms);
     Py_END_ALLOW_THREADS;
-    return PyBool_FromLong(is_done);
+    return is_done != 0;
+}
+
+static PyObject* tracer_flush(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+    const int64_t timeout_ms = read_timeout("flush", args, count);
+    if (timeout_ms < 0) {
+        return NULL;
+    }
+    const bool is_done = flush_within(self, timeout_ms);
+    return tell_any_news(self) < 0 ? NULL : PyBool_FromLong(is_done);
 }
 
 PyDoc_STRVAR(
@@ -289,90 +320,33 @@ PyDoc_STRVAR(
     "--\n\n"
     "No more spans start; waits as flush() does. Spans that are open may still finish\n"
     "and are sent. The native thread ends when the last span and the last reference to\n"
-    "the tracer are gone."
+    "the tracer are gone. What could not be sent is in the log."
 );
 static PyObject* tracer_close(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+    const int64_t timeout_ms = read_timeout("close", args, count);
+    if (timeout_ms < 0) {
+        return NULL;
+    }
     self->is_closed = true;
     Py_CLEAR(self->choose);
-    return tracer_flush(self, args, count);
-}
-
-static int set_number(PyObject* dict, const char* name, uint64_t number) {
-    PyObject* value = PyLong_FromUnsignedLongLong(number);
-    const int failed = value == NULL || PyDict_SetItemString(dict, name, value) < 0;
-    Py_XDECREF(value);
-    return failed ? -1 : 0;
-}
-
-static PyObject* dropped_by_reason(const clew_stats* stats) {
-    PyObject* dropped = PyDict_New();
-    for (uint32_t reason = 0; dropped != NULL && reason < clew_drop_reasons; reason++) {
-        const char* name = clew_drop_reason_name(reason);
-        if (name != NULL && set_number(dropped, name, stats->dropped[reason]) < 0) {
-            Py_CLEAR(dropped);
-        }
-    }
-    return dropped;
-}
-
-static int add_sending(PyObject* dict, const clew_stats* stats) {
-    PyObject* breaker = PyUnicode_FromString(clew_breaker_name(stats->breaker));
-    const int failed = breaker == NULL || PyDict_SetItemString(dict, "breaker", breaker) < 0 ||
-                       set_number(dict, "retries", stats->retries) < 0 ||
-                       set_number(dict, "message_bytes", stats->message_bytes) < 0 ||
-                       set_number(dict, "written_bytes", stats->written_bytes) < 0 ||
-                       set_number(dict, "compression_refused", stats->compression_refused) < 0 ||
-                       set_number(dict, "breaker_openings", stats->breaker_openings) < 0;
-    Py_XDECREF(breaker);
-    return failed ? -1 : 0;
-}
-
-static int add_recovery(PyObject* dict, const clew_stats* stats) {
-    const int failed = set_number(dict, "recovered", stats->recovered) < 0 ||
-                       set_number(dict, "recovery_damaged", stats->recovery_damaged) < 0 ||
-                       set_number(dict, "rings_unfiled", stats->rings_unfiled) < 0;
-    return failed ? -1 : 0;
+    const bool is_done = flush_within(self, timeout_ms);
+    return tell_end(self) < 0 ? NULL : PyBool_FromLong(is_done);
 }
 
 PyDoc_STRVAR(
-    stats_doc,
-    "stats()\n"
+    flush_last_doc,
+    "_flush_last(timeout, /)\n"
     "--\n\n"
-    "What became of the sampled spans since the process, or in a child the fork, began:\n"
-    "finished, sent, dropped (a dict by reason), messages_sent, messages_failed,\n"
-    "retries (attempts at what had failed before), message_bytes and written_bytes (of\n"
-    "messages_sent, before and after gzip), compression_refused (a collector knew no\n"
-    "gzip), breaker ('closed'; 'open' while the collector is left alone after failures in\n"
-    "a row; 'half_open' while one message tries it), breaker_openings, and last_error, the\n"
-    "sentence about the newest failed attempt to send. After a flush() that returned True:\n"
-    "finished + recovered == sent + sum(dropped.values()); recovered is the number of\n"
-    "spans that killed processes had left in ring_dir, recovery_damaged that of those that\n"
-    "could not be read, rings_unfiled that of threads for which there was no room there.\n"
-    "headers_malformed is the number of requests with headers that were ignored because\n"
-    "they break their format."
+    "flush() at the end of a program: what has not been sent by then is lost, and the log\n"
+    "told of it. Spans may start all the same."
 );
-static PyObject* tracer_stats(TracerObject* self, PyObject* Py_UNUSED(ignored)) {
-    clew_stats stats;
-    clew_tracer_stats(self->native, &stats);
-    char words[512] = "";
-    clew_tracer_last_error(self->native, words, sizeof words);
-    PyObject* dropped = dropped_by_reason(&stats);
-    PyObject* last_error = PyUnicode_DecodeUTF8(words, (Py_ssize_t)strlen(words), "replace");
-    PyObject* result = PyDict_New();
-    if (dropped == NULL || last_error == NULL || result == NULL ||
-        set_number(result, "finished", stats.finished) < 0 ||
-        set_number(result, "sent", stats.sent) < 0 ||
-        PyDict_SetItemString(result, "dropped", dropped) < 0 ||
-        set_number(result, "messages_sent", stats.messages_sent) < 0 ||
-        set_number(result, "messages_failed", stats.messages_failed) < 0 ||
-        set_number(result, "headers_malformed", stats.headers_malformed) < 0 ||
-        add_sending(result, &stats) < 0 || add_recovery(result, &stats) < 0 ||
-        PyDict_SetItemString(result, "last_error", last_error) < 0) {
-        Py_CLEAR(result);
+static PyObject* tracer_flush_last(TracerObject* self, PyObject* const* args, Py_ssize_t count) {
+    const int64_t timeout_ms = read_timeout("_flush_last", args, count);
+    if (timeout_ms < 0) {
+        return NULL;
     }
-    Py_XDECREF(dropped);
-    Py_XDECREF(last_error);
-    return result;
+    const bool is_done = flush_within(self, timeout_ms);
+    return tell_end(self) < 0 ? NULL : PyBool_FromLong(is_done);
 }
 
 #define METHOD(name, function, flags, doc) \
@@ -386,8 +360,45 @@ static PyMethodDef tracer_methods[] = {
     METHOD("detach_after", tracer_detach_after, METH_O, detach_after_doc),
     METHOD("flush", tracer_flush, METH_FASTCALL, flush_doc),
     METHOD("close", tracer_close, METH_FASTCALL, close_doc),
-    METHOD("stats", tracer_stats, METH_NOARGS, stats_doc),
+    METHOD("_flush_last", tracer_flush_last, METH_FASTCALL, flush_last_doc),
+    METHOD("stats", tracer_stats, METH_NOARGS, tracer_stats_doc),
     {NULL, NULL, 0, NULL},
+};
+
+static PyObject* tracer_get_endpoint(TracerObject* self, void* Py_UNUSED(closure)) {
+    return PyUnicode_FromString(clew_tracer_endpoint(self->native));
+}
+
+static PyObject* tracer_get_service_name(TracerObject* self, void* Py_UNUSED(closure)) {
+    const char* name = clew_tracer_service_name(self->native);
+    return PyUnicode_DecodeUTF8(name, (Py_ssize_t)strlen(name), "replace");
+}
+
+static PyObject* tracer_repr(TracerObject* self) {
+    PyObject* name = tracer_get_service_name(self, NULL);
+    PyObject* repr = NULL;
+    if (name != NULL) {
+        const char* state = self->is_closed ? ", closed" : "";
+        const char* endpoint = clew_tracer_endpoint(self->native);
+        repr = PyUnicode_FromFormat("<clew.Tracer %R to %s%s>", name, endpoint, state);
+        Py_DECREF(name);
+    }
+    return repr;
+}
+
+static PyGetSetDef tracer_properties[] = {
+    {"endpoint",
+     (getter)tracer_get_endpoint,
+     NULL,
+     "Where it sends to; without the query of a URL, which may hold a key.",
+     NULL},
+    {"service_name", (getter)tracer_get_service_name, NULL, "Of the service, in Zipkin.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyMemberDef tracer_members[] = {
+    {"_told", T_OBJECT, offsetof(TracerObject, told), 0, NULL},
+    {NULL, 0, 0, 0, NULL},
 };
 
 static PyType_Slot tracer_slots[] = {
@@ -395,6 +406,9 @@ static PyType_Slot tracer_slots[] = {
     {Py_tp_dealloc, (void*)tracer_dealloc},
     {Py_tp_doc, (void*)tracer_doc},
     {Py_tp_methods, tracer_methods},
+    {Py_tp_getset, tracer_properties},
+    {Py_tp_members, tracer_members},
+    {Py_tp_repr, (void*)tracer_repr},
     {0, NULL},
 };
 

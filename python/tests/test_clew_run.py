@@ -178,6 +178,18 @@ def test_check_samples_whatever_the_environment_says(scribe):
     assert len(scribe.spans()) == 1
 
 
+def test_check_asks_another_collector(collector):
+    elsewhere = {"CLEW_ENDPOINT": "http://127.0.0.1:1"}
+    for option in (["--endpoint", collector.endpoint], [f"--endpoint={collector.endpoint}"]):
+        for program in ([], [sys.executable]):
+            status, out, err = clew_run("--check", *option, *program, environment=elsewhere)
+            assert f"collector: {collector.endpoint}\n  took the test span" in out, out + err
+            assert status in (0, 3), out + err
+    for wrong in (["--endpoint"], ["--endpont", "x"]):
+        status, _, err = clew_run("--check", *wrong)
+        assert (status, err.splitlines()[0]) == (2, f"clew-run: there is no option {wrong[0]}")
+
+
 def test_check_says_that_a_collector_is_away(unused_port):
     endpoint = f"scribe://127.0.0.1:{unused_port}"
     status, out, _ = clew_run("--check", environment={"CLEW_ENDPOINT": endpoint})
@@ -202,3 +214,43 @@ def test_check_says_that_a_hook_does_not_fit(tmp_path, scribe):
     assert status == 1
     assert "  eventlet.wsgi: cannot be imported: RuntimeError: not today\n" in out
     assert "  took the test span\n" in out
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """A copy of the command where its interpreter does not look: (the folder, what runs it)."""
+    command = tmp_path / "bin/clew-run"
+    command.parent.mkdir()
+    command.write_bytes((services.TESTS.parent / "clew-run").read_bytes())
+    bare = os.path.realpath(sys.executable)  # without the virtual environment, so without clew
+
+    def words():
+        done = subprocess.run(
+            [bare, "-s", command, "ls"],
+            cwd="/",
+            env=services.clean_environment() | {"PYTHONNOUSERSITE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        return done.stderr
+
+    return tmp_path, bare, words
+
+
+def test_where_its_package_is_not_seen_it_says_what_to_set(elsewhere):
+    prefix, bare, words = elsewhere
+    assert words() == f"clew-run: {bare} does not see clew: install it there ({bare} -m pip)\n"
+    other = prefix / "lib/python3.4/site-packages/clew"
+    other.mkdir(parents=True)
+    version = "{}.{}".format(*sys.version_info)
+    assert words() == (
+        f"clew-run: clew is in {other}, and {bare} is Python {version}: install clew with that "
+        "one, too\n"
+    )
+    own = prefix / f"lib/python{version}/site-packages"
+    own.joinpath("clew").mkdir(parents=True)
+    assert words() == (
+        f"clew-run: {bare} does not look into {own}, where clew is: set PYTHONUSERBASE={prefix}\n"
+    )

@@ -9,6 +9,7 @@ import multiprocessing.pool
 import threading
 
 import pytest
+import services
 
 import clew
 
@@ -211,3 +212,52 @@ def test_a_thread_keeps_a_run_of_its_own(traced):
         with pytest.raises(RuntimeError):
             thread.start()
     assert thread.run is run
+
+
+def test_a_stand_in_for_threads_that_inherits_is_hooked(unused_port):
+    """As gevent's, which monkey patching puts in the place of the standard one."""
+    services.run_script(
+        """
+import sys, threading
+own_start = vars(threading.Thread)["start"]
+class Thread(threading.Thread):
+    def run(self):
+        super().run()
+threading.Thread = Thread
+
+import clew
+from clew import faults
+clew.enable(service_name="a", endpoint=f"http://127.0.0.1:{sys.argv[1]}", hooks=["threads"])
+assert faults.counts() == {}
+found = []
+with clew.span("parent") as parent:
+    child = threading.Thread(target=lambda: found.append(clew.current()))
+    child.start()
+child.join()
+assert found == [parent]
+clew.disable()
+assert "start" not in vars(Thread)
+assert vars(Thread.__mro__[1])["start"] is own_start
+""",
+        unused_port,
+    )
+
+
+def test_a_hook_that_fails_says_what_is_missing_and_not_that_all_is(unused_port):
+    printed = services.run_script(
+        """
+import logging, sys, threading
+class Start:  # has no start of its own, nor one to inherit
+    pass
+threading.Thread = Start
+
+import clew
+logging.basicConfig(stream=sys.stdout, format="%(message)s")
+clew.enable(service_name="a", endpoint=f"http://127.0.0.1:{sys.argv[1]}", hooks=["threads"])
+""",
+        unused_port,
+    )
+    assert printed.startswith(
+        "tracing failed at the hook of threading: what threads do does not belong to the trace "
+        "that started them; the program and all other tracing go on\nTraceback"
+    )

@@ -14,11 +14,13 @@ Threads: turn on and off from the main thread, while no request is served.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 
 from clew import session
 from clew._native import Tracer
-from clew.session import Sampler, check
+from clew.arguments import check
+from clew.session import Sampler
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 9410  # of scribe
@@ -58,8 +60,8 @@ def enable_trace_patch(
 
     What is left at its default gives way to the environment: CLEW_ENDPOINT, CLEW_SERVICE_NAME
     (or OTEL_SERVICE_NAME), CLEW_SAMPLE_RATE, CLEW_SAMPLER, CLEW_PROPAGATION, CLEW_TRUST_INBOUND,
-    CLEW_TRACE_ID_BITS, CLEW_FLUSH_INTERVAL_MS. No connection is opened here; a collector that is
-    away costs spans, which are counted, and never a request.
+    CLEW_TRACE_ID_BITS, CLEW_FLUSH_INTERVAL_MS. No connection is opened here; a collector that
+    cannot be reached costs spans, and never a request; the log says so once.
 
     TypeError, ValueError: an argument is wrong; nothing has changed then.
     """
@@ -103,6 +105,8 @@ def _endpoint(host: str, port: int, endpoint: str | None) -> str | None:
     check(port, "port", int)
     if not host or any(character.isspace() or character in "/[]@" for character in host):
         raise ValueError(f"host must be a name or an address, not {host!r}")
+    if ":" in host and not _is_ipv6(host):
+        raise ValueError(f"host must be a name or an address without a port, not {host!r}")
     if isinstance(port, bool) or not 1 <= port <= 65535:
         raise ValueError(f"port must be 1 to 65535, not {port!r}")
     is_default = host == DEFAULT_HOST and port == DEFAULT_PORT
@@ -114,6 +118,13 @@ def _endpoint(host: str, port: int, endpoint: str | None) -> str | None:
     if is_default and os.environ.get("CLEW_ENDPOINT"):
         return None
     return f"scribe://[{host}]:{port}" if ":" in host else f"scribe://{host}:{port}"
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).version == 6
+    except ValueError:
+        return False
 
 
 def _sample_rate(rate: float) -> float | None:
