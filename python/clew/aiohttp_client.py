@@ -37,7 +37,7 @@ def _connect(session: Session, original: Any) -> Any:
         for context in ours:
             _begin_again(session, context, req)
         if getattr(req, "proxy", None):
-            _tell(ours, lambda span: span.tag("http.host", _host_of(req.url)))
+            _tell(ours, lambda span: span.tag_http("http.host", _origin(req.url)))
         connection = await original(self, req, traces, *args, **keywords)
         _tell(ours, lambda span: _tell_peer(span, connection))
         for context in ours:
@@ -56,9 +56,7 @@ def _begin_again(session: Session, context: Any, request: Any) -> None:
         return
     span.error("disconnected before the response; aiohttp tried again")
     span.finish()
-    context.clew_span = client_spans.begin(
-        session, "aiohttp", request.method, request.headers, lambda: request.url.raw_path
-    )
+    context.clew_span = _begin_to(session, request.method, request.headers, request.url)
 
 
 def _tell(contexts: list[Any], say: Callable[[Any], None]) -> None:
@@ -70,10 +68,9 @@ def _tell(contexts: list[Any], say: Callable[[Any], None]) -> None:
             faults.report("the connection of a request of aiohttp")
 
 
-def _host_of(url: Any) -> str:
-    return client_spans.host_of(
-        url.raw_host or "", url.port, client_spans.DEFAULT_PORTS.get(url.scheme)
-    )
+def _origin(url: Any) -> client_spans.Origin:
+    default = client_spans.DEFAULT_PORTS.get(url.scheme)
+    return client_spans.Origin(url.raw_host or "", url.port, default)
 
 
 def _init(session: Session, config: Any, original: Any) -> Any:
@@ -106,7 +103,7 @@ def _config(session: Session, trace_config: Any) -> Any:
     async def fail(_: Any, context: Any, params: Any) -> None:
         span = _take(context)
         if span is not None:
-            client_spans.fail(span, params.exception, lambda: _host_of(params.url))
+            client_spans.fail(span, params.exception, lambda: _origin(params.url))
 
     config.on_request_start.append(start)
     config.on_request_redirect.append(redirect)
@@ -116,8 +113,12 @@ def _config(session: Session, trace_config: Any) -> Any:
 
 
 def _begin(session: Session, params: Any) -> Any:
+    return _begin_to(session, params.method, params.headers, params.url)
+
+
+def _begin_to(session: Session, method: str, headers: Any, url: Any) -> Any:
     return client_spans.begin(
-        session, "aiohttp", params.method, params.headers, lambda: params.url.raw_path
+        session, "aiohttp", method, headers, lambda: url.raw_path, lambda: _origin(url)
     )
 
 
@@ -133,7 +134,7 @@ def _begin_next(session: Session, params: Any) -> Any:
     if url.scheme not in ("http", "https"):
         return None
     method = _next_method(params.method, params.response.status)
-    return client_spans.begin(session, "aiohttp", method, params.headers, lambda: url.raw_path)
+    return _begin_to(session, method, params.headers, url)
 
 
 def _next_method(method: str, status: int) -> str:

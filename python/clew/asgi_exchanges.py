@@ -102,7 +102,7 @@ class Request:
     def tell_status(self) -> None:
         """Says what is known by now; of a span that has ended, nothing."""
         if self.status:
-            self.span.tag("http.status_code", self.status)
+            self.span.tag_http("http.status_code", self.status)
         # Of a framework that has no hook here but leaves its route, as Starlette does.
         if ROUTE not in self.scope:
             tell_route(self.scope, getattr(self.scope.get("route"), "path", None))
@@ -132,11 +132,11 @@ class Connection:
         kind = message.get("type")
         if kind == "websocket.accept":
             self.is_accepted = True
-            self.span.tag("http.status_code", 101)
+            self.span.tag_http("http.status_code", 101)
             if self.trace_header is not None:
                 message = _with_header(message, self.trace_header, self.span)
         elif kind == "websocket.http.response.start":
-            self.span.tag("http.status_code", _status_of(message))
+            self.span.tag_http("http.status_code", _status_of(message))
         elif kind == "websocket.close":
             self.tell_close(message.get("code", 1000))
         await self._send(message)
@@ -151,14 +151,14 @@ class Connection:
 
     def tell_close(self, code: Any) -> None:
         if not self.is_accepted:
-            self.span.tag("http.status_code", 403)  # what servers answer then
+            self.span.tag_http("http.status_code", 403)  # what servers answer then
             return
         if self.close_code is not None:
             return  # the other side's answer to the same end
         self.close_code = code if isinstance(code, int) else NO_CODE
         self.span.tag("websocket.close_code", self.close_code)
         if self.close_code in FAILED_CODES:
-            self.span.error(f"closed with {self.close_code}")
+            self.span.error(f"closed with {self.close_code}", self.close_code)
 
     def returned(self) -> None:
         """Does nothing: the messages told all."""

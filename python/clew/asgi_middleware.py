@@ -103,8 +103,8 @@ def _received(tracer: Tracer, scope: Scope) -> Span:
     span = tracer.extract(scope["headers"], method.lower(), "server", scope["path"])
     if span.is_sampled:
         if scope["type"] == "http":
-            span.tag("http.method", method)
-        span.tag("http.path", _path(scope))
+            span.tag_http("http.method", method)
+        span.tag_http("http.path", _path(scope))
         _tell_address(span.remote, scope.get("client"))
         _tell_address(span.local, scope.get("server"))
     return span

@@ -4,7 +4,7 @@ ends. Those of http.client begin and end in parts: clew/http_client.py.
 
 A span is named after the method alone: paths would make as many names as there are URLs. The tag
 http.host says who is called where the remote address does not: through a proxy, whose address that
-is, and where no connection came about.
+is, and where no connection came about; the stable names say it always (clew/conventions.py).
 
 Threads: whichever makes the request.
 """
@@ -12,7 +12,7 @@ Threads: whichever makes the request.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from clew import faults
 from clew.headers import put, replaced_by
@@ -22,18 +22,34 @@ ERROR_STATUS_MIN = 400  # of a response; the call failed, for who made it
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+class Origin(NamedTuple):
+    """Who is called. As text it is what the header Host has: "a", "a:8080", "[::1]:8080"; no port
+    where it is usual.
+    """
+
+    host: str
+    port: int | None
+    default_port: int | None
+
+    def __str__(self) -> str:
+        is_bare = ":" in self.host and not self.host.startswith("[")
+        name = f"[{self.host}]" if is_bare else self.host
+        return name if self.port in (None, self.default_port) else f"{name}:{self.port}"
+
+
 def begin(
     session: Session,
     library: str,
     method: str,
     headers: Any,
     path: Callable[[], str],
-    origin: Callable[[], str | None] = lambda: None,
+    origin: Callable[[], Origin],
+    is_behind_proxy: Callable[[], bool] = lambda: False,
 ) -> Any:
     """Starts the span of a request, and adds its headers to those of the request.
 
-    path() and origin(), the host behind a proxy, are asked when the span is recorded. None, without
-    an exception, when there is no span.
+    path(), origin() and is_behind_proxy(), of the origin, are asked when the span is recorded.
+    None, without an exception, when there is no span.
     """
     tracer = session.tracer
     if tracer is None:
@@ -44,11 +60,9 @@ def begin(
         pairs = span.inject()
         put(headers, pairs, replaced_by(pairs))
         if span.is_sampled:
-            span.tag("http.method", method)
-            span.tag("http.path", path())
-            host = origin()
-            if host is not None:
-                span.tag("http.host", host)
+            span.tag_http("http.method", method)
+            span.tag_http("http.path", path())
+            tag_origin(session, span, origin, is_behind_proxy())
         return span
     except Exception:
         faults.report(f"the start of a client span of {library}")
@@ -61,7 +75,7 @@ def end(span: Any, library: str, status: int, tell_peer: Callable[[], None]) -> 
     """Ends the span with the response's status. tell_peer() says, if it can, where it came from."""
     try:
         if span.is_sampled:
-            span.tag("http.status_code", status)
+            span.tag_http("http.status_code", status)
             if status >= ERROR_STATUS_MIN:
                 span.error(str(status))
             tell_peer()
@@ -70,13 +84,25 @@ def end(span: Any, library: str, status: int, tell_peer: Callable[[], None]) -> 
     span.finish()
 
 
-def fail(span: Any, error: BaseException, host: Callable[[], str] | None = None) -> None:
-    """Ends the span of a request that has no response. host() says whom it was for, where no
+def tag_origin(session: Session, span: Any, origin: Callable[[], Origin], is_hidden: bool) -> None:
+    """Says who is called. is_hidden: the span's remote address does not say that."""
+    if is_hidden:
+        span.tag_http("http.host", origin())
+    if session.conventions is not None:
+        host, port, default_port = origin()
+        if host:
+            span.tag("server.address", host.strip("[]"))
+        if port or default_port:
+            span.tag("server.port", port or default_port)
+
+
+def fail(span: Any, error: BaseException, origin: Callable[[], Origin] | None = None) -> None:
+    """Ends the span of a request that has no response. origin() says whom it was for, where no
     address is known.
     """
     try:
-        if host is not None and span.is_sampled:
-            span.tag("http.host", host())
+        if origin is not None and span.is_sampled:
+            span.tag_http("http.host", origin())
     except Exception:
         faults.report("the host of a client span")
     span.error(error)
@@ -89,11 +115,3 @@ def is_refusal(error: BaseException) -> bool:
     """
     traceback = error.__traceback__
     return isinstance(error, TypeError) and traceback is not None and traceback.tb_next is None
-
-
-def host_of(host: str | bytes, port: int | None, default_port: int | None) -> str:
-    """A host as the header Host has it: "a", "a:8080", "[::1]:8080"; no port where it is usual."""
-    name = host.decode("latin-1") if isinstance(host, bytes) else host
-    if ":" in name and not name.startswith("["):
-        name = f"[{name}]"
-    return name if port is None or port == default_port else f"{name}:{port}"

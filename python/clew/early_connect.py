@@ -82,7 +82,7 @@ def _within(
         if client_spans.is_refusal(error):
             _drop(connection, span)
         else:
-            _fail(connection, span, method, target, error, pool)
+            _fail(session, connection, span, method, target, error, pool)
         raise
     _drop(connection, span)
     return result
@@ -116,15 +116,22 @@ def _drop(connection: Any, span: Any) -> None:
 
 
 def _fail(
-    connection: Any, span: Any, method: str, target: str | None, error: BaseException, pool: Any
+    session: Session,
+    connection: Any,
+    span: Any,
+    method: str,
+    target: str | None,
+    error: BaseException,
+    pool: Any,
 ) -> None:
     if not _is_left(connection, span):
         return  # the request has told what became of it
     try:
-        span.tag("http.method", method)
+        span.tag_http("http.method", method)
         if target is not None:
-            span.tag("http.path", http_client.path_of(target))
-        span.tag("http.host", http_client.host_called(connection, target or "", pool))
+            span.tag_http("http.path", http_client.path_of(target))
+        origin = http_client.origin_called(connection, target or "", pool)
+        client_spans.tag_origin(session, span, lambda: origin, True)
     except Exception:
         faults.report("a connection that failed")
     client_spans.fail(span, error)

@@ -17,7 +17,7 @@ import urllib.parse
 from typing import Any
 
 from clew import client_spans, faults
-from clew.client_spans import DEFAULT_PORTS, ERROR_STATUS_MIN, host_of
+from clew.client_spans import DEFAULT_PORTS, ERROR_STATUS_MIN, Origin
 from clew.headers import replaced_by
 from clew.session import Session
 
@@ -122,13 +122,15 @@ def _close(session: Session, original: Any) -> Any:
 def _keep(connection: Any, span: Any, cause: BaseException | None = None) -> None:
     """Leaves the span of a request that was sent on its connection, until something comes of it.
 
-    cause: why the request fails if nothing does. Kept as text: an exception would keep its frames.
+    cause: why the request fails if nothing does. Kept as text, with its type: an exception would
+    keep its frames.
     """
     _forget(connection)
     values = vars(connection)
     values[SPAN] = span
     if cause is not None:
-        values[_CAUSE] = f"{type(cause).__name__}: {cause}"
+        kind = type(cause).__name__
+        values[_CAUSE] = f"{kind}: {cause}", kind
 
 
 def _forget(connection: Any) -> None:
@@ -136,11 +138,11 @@ def _forget(connection: Any) -> None:
     values = vars(connection)
     values.pop(_REQUEST, None)
     begun, span = values.pop(_BEGUN, None), values.pop(SPAN, None)
-    cause = values.pop(_CAUSE, "closed before the response")
+    cause, kind = values.pop(_CAUSE, ("closed before the response", None))
     if begun is not None:
         begun.abandon()
     if span is not None:
-        span.error(cause)
+        span.error(cause, kind)
         span.finish()
 
 
@@ -160,7 +162,7 @@ def tell_status(span: Any, status: object) -> None:
     """Says how the server answered, where the application's own response_class has that."""
     if not isinstance(status, int):
         return
-    span.tag("http.status_code", status)
+    span.tag_http("http.status_code", status)
     if status >= ERROR_STATUS_MIN:
         span.error(str(status))
 
@@ -183,20 +185,26 @@ def _begin(session: Session, connection: Any) -> Any:
             _drop_replaced(connection, headers)
         for name, value in headers:
             connection.putheader(name, value)
-        span.tag("http.method", method)
-        span.tag("http.path", path_of(target))
-        host = _origin(connection, target)
-        if host is not None:
-            span.tag("http.host", host)
-        describe = vars(connection).get(DESCRIBE)
-        if describe is not None and span.is_sampled:
-            describe(span, connection)
+        if span.is_sampled:
+            _describe(session, span, connection, method, target)
         return span
     except Exception:
         faults.report("the start of a client span")
         if span is not None:
             span.abandon()
         return None
+
+
+def _describe(session: Session, span: Any, connection: Any, method: str, target: str) -> None:
+    span.tag_http("http.method", method)
+    span.tag_http("http.path", path_of(target))
+    proxied = _proxied(connection, target)
+    client_spans.tag_origin(
+        session, span, lambda: proxied or _peer(connection), proxied is not None
+    )
+    describe = vars(connection).get(DESCRIBE)
+    if describe is not None:
+        describe(span, connection)
 
 
 def path_of(target: str) -> str:
@@ -207,11 +215,11 @@ def path_of(target: str) -> str:
     return "/" + path.partition("://")[2].partition("/")[2]
 
 
-def _origin(connection: Any, target: str) -> str | None:
+def _proxied(connection: Any, target: str) -> Origin | None:
     """The host that is called through a proxy: by a tunnel, or by a target that names it."""
     host = getattr(connection, "_tunnel_host", None)
     if host:
-        return host_of(host, connection._tunnel_port, connection.default_port)
+        return Origin(_text(host), connection._tunnel_port, connection.default_port)
     if target.startswith("/") or "://" not in target:
         return None
     try:
@@ -222,14 +230,22 @@ def _origin(connection: Any, target: str) -> str | None:
         return None
     if not url.hostname or (url.hostname, port) == (connection.host, connection.port):
         return None  # it is the peer
-    return host_of(url.hostname, port, default)
+    return Origin(url.hostname, port, default)
 
 
-def host_called(connection: Any, target: str, pool: Any = None) -> str:
-    """The host that is called, through a proxy or not; pool: see clew/early_connect.py."""
+def _peer(connection: Any, pool: Any = None) -> Origin:
     peer = connection if pool is None else pool
     default = connection.default_port
-    return _origin(connection, target) or host_of(peer.host, peer.port or default, default)
+    return Origin(_text(peer.host), peer.port or default, default)
+
+
+def _text(host: str | bytes) -> str:
+    return host.decode("latin-1") if isinstance(host, bytes) else host
+
+
+def origin_called(connection: Any, target: str, pool: Any = None) -> Origin:
+    """Who is called, through a proxy or not; pool: see clew/early_connect.py."""
+    return _proxied(connection, target) or _peer(connection, pool)
 
 
 def _drop_replaced(connection: Any, headers: list[tuple[str, str]]) -> None:
@@ -244,7 +260,7 @@ def _tell_host(connection: Any, span: Any, target: str) -> None:
     """Says whom a request was for that found no peer, and so has no address of one."""
     try:
         if connection.sock is None:
-            span.tag("http.host", host_called(connection, target))
+            span.tag_http("http.host", origin_called(connection, target))
     except Exception:
         faults.report("the host of a client span")
 

@@ -35,7 +35,7 @@ def _send(session: Session, original: Any) -> Any:
             if client_spans.is_refusal(error):
                 span.abandon()
             else:
-                client_spans.fail(span, error, lambda: _host_of(request.url))
+                client_spans.fail(span, error, lambda: _origin(request.url))
             raise
         _end(span, response)
         return response
@@ -55,7 +55,7 @@ def _send_async(session: Session, original: Any) -> Any:
             if client_spans.is_refusal(error):
                 span.abandon()
             else:
-                client_spans.fail(span, error, lambda: _host_of(request.url))
+                client_spans.fail(span, error, lambda: _origin(request.url))
             raise
         _end(span, response)
         return response
@@ -71,7 +71,8 @@ def _begin(session: Session, client: Any, request: Any) -> Any:
         request.method,
         request.headers,
         lambda: _path_of(url),
-        lambda: _host_of(url) if _has_proxy(client, url) else None,
+        lambda: _origin(url),
+        lambda: _has_proxy(client, url),
     )
 
 
@@ -84,8 +85,9 @@ def _has_proxy(client: Any, url: Any) -> bool:
     return any(getattr(pool, name, None) is not None for name in ("_proxy_url", "_proxy"))
 
 
-def _host_of(url: Any) -> str:
-    return client_spans.host_of(url.raw_host, url.port, client_spans.DEFAULT_PORTS.get(url.scheme))
+def _origin(url: Any) -> client_spans.Origin:
+    default = client_spans.DEFAULT_PORTS.get(url.scheme)
+    return client_spans.Origin(url.raw_host.decode("latin-1"), url.port, default)
 
 
 def _path_of(url: Any) -> str:

@@ -13,11 +13,11 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
+from clew import conventions as _conventions
 from clew import environment, error_stacks, faults, notices  # noqa: F401  notices: of the extension
 from clew import hooks as _hooks
 from clew._native import Tracer, activate, record_stacks, tell_routed_by, tracer_options
@@ -25,6 +25,7 @@ from clew.arguments import check, check_seconds, refuse_unknown
 from clew.frameworks import routing_args
 from clew.imports import Watch
 from clew.patches import Patches
+from clew.service_name import chosen_name
 
 # How long turning off, or leaving the program, may wait for the collector: half of it until what
 # has finished is sent, half for the tracer's own end.
@@ -39,6 +40,7 @@ class Session:
     __slots__ = (
         "_changed_by",
         "_watch",
+        "conventions",
         "hooks",
         "legacy_tags",
         "log_level",
@@ -52,10 +54,12 @@ class Session:
         hook_names: Iterable[str] = (),
         legacy_tags: bool = False,
         log_level: int = logging.NOTSET,
+        conventions: str | None = None,
     ) -> None:
         self.tracer: Tracer | None = tracer
         self.hooks = tuple(hook_names)
         self.legacy_tags = legacy_tags
+        self.conventions = conventions  # see Tracer.use_conventions()
         self.log_level = log_level  # of the log lines that become annotations
         self.patches = Patches()
         self._changed_by: dict[str, list[str]] = {}
@@ -103,6 +107,7 @@ def enable(
     log_annotations: bool | int | str = False,
     legacy_tags: bool = False,
     error_stack: bool | None = None,
+    conventions: str | None = None,
     **options: Any,
 ) -> Tracer:
     """Traces this process, and returns its tracer. A second call replaces the first.
@@ -124,6 +129,8 @@ def enable(
                        True, or those of a level and above, 30 or "WARNING"
     legacy_tags        also the tag http.uri: path and query, as eventlet.zipkin sent it
     error_stack        also the tag error.stack of exceptions; CLEW_ERROR_STACK, or False
+    conventions        the names of HTTP's tags: "http", the stable names of OpenTelemetry;
+                       "http/dup", both; OTEL_SEMCONV_STABILITY_OPT_IN, or http.method and so on
     options            what else Tracer() takes
 
     What is not given comes from the environment (CLEW_ENDPOINT, CLEW_SERVICE_NAME or
@@ -134,6 +141,7 @@ def enable(
     TypeError, ValueError: an argument is wrong; nothing has changed then.
     """
     check(legacy_tags, "legacy_tags", bool)
+    names = _conventions.chosen(conventions)
     has_stacks = error_stacks.is_wanted(error_stack)
     level = _log_level(log_annotations)
     armed = _hooks.chosen(hooks)
@@ -147,9 +155,10 @@ def enable(
         "trace_id_bits": trace_id_bits,
         "flush_interval_ms": flush_interval_ms,
     }
-    new_tracer = _new_tracer(_service_name(service_name), sampler, options)
+    new_tracer = _new_tracer(chosen_name(service_name), sampler, options)
     _detach_after(new_tracer, detach_after_ms)
-    _turn_on(Session(new_tracer, armed, legacy_tags, level or logging.NOTSET))
+    new_tracer.use_conventions(names)
+    _turn_on(Session(new_tracer, armed, legacy_tags, level or logging.NOTSET, names))
     activate(new_tracer, faults.report)
     record_stacks(error_stacks.stack_of if has_stacks else None)
     return new_tracer
@@ -255,38 +264,6 @@ def _check_options(options: dict[str, Any]) -> None:
         if name not in tracer_options:
             names = {*tracer_options, *(enable.__kwdefaults__ or ())}
             refuse_unknown("enable", name, names)
-
-
-def _service_name(name: str | None) -> str | None:
-    if name is not None:
-        check(name, "service_name", str)
-        if not name:
-            raise ValueError("service_name must not be empty")
-        return name
-    if os.environ.get("CLEW_SERVICE_NAME") or os.environ.get("OTEL_SERVICE_NAME"):
-        return None
-    return _program_name() or "python"
-
-
-def _program_name() -> str:
-    """The file's name; of `python -m NAME` that is not known yet while NAME's package loads."""
-    first = sys.argv[0] if sys.argv else ""
-    if first == "-m":
-        words = _command_line()
-        if "-m" in words[:-1]:
-            return words[words.index("-m") + 1]
-    return os.path.basename(first)
-
-
-def _command_line() -> list[str]:
-    """The words that this interpreter was started by."""
-    if sys.version_info >= (3, 10):
-        return sys.orig_argv
-    try:  # CPython 3.9 does not keep them
-        with open("/proc/self/cmdline", "rb") as file:
-            return [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
-    except OSError:
-        return []
 
 
 def flush_at_exit() -> None:

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conventions.h"
 #include "failure.h"
 
 PyDoc_STRVAR(
@@ -163,9 +164,8 @@ static PyObject* exchange_failed(ExchangeObject* self, PyObject* error) {
 void exchange_tell_status(PyObject* exchange) {
     ExchangeObject* self = (ExchangeObject*)exchange;
     if (self->status[0] != 0 && self->span->is_open) {
-        static const clew_text key = {"http.status_code", 16};
         const clew_text status = {self->status, sizeof self->status};
-        clew_span_tag(&self->span->span, key, status);
+        span_tag_http(self->span, &http_status_tag, status);
         if (self->status[0] >= '5' && !self->has_failed) {
             self->has_failed = true;
             span_tell_failed_status(self->span, status);

@@ -70,6 +70,7 @@ struct TracerObject {
     uint64_t number;           // of this tracer among all of its module, from 1
     bool is_closed;            // no new spans; the open ones may still finish
     uint32_t detach_after_ms;  // see context.h
+    uint8_t conventions;       // see conventions.h
     PyTypeObject* span_type;   // of the same module, strong
     PyObject* current;         // the module's ContextVar, strong
     PyObject* choose;          // of sample_by(), strong, or NULL
@@ -96,6 +97,7 @@ struct SpanObject {
     uint16_t local_port;
     bool is_open;
     bool has_error;
+    bool has_error_type;  // an HTTP span, of a tracer that uses the stable names
     bool is_named;  // by set_name(): a route does not rename it
     clew_span span;
 };
@@ -154,6 +156,8 @@ PyObject* span_get_baggage(SpanObject* self, void* closure);
 PyObject* span_set_baggage(SpanObject* self, PyObject* const* args, Py_ssize_t count);
 extern const char set_baggage_doc[];
 
+// Marks an open span as failed, in words.
+void span_tell_failure(SpanObject* self, clew_text words);
 // Tags the span with an exception, or a text: what Span.error() does.
 void span_tell_error(SpanObject* self, PyObject* what);
 

@@ -21,10 +21,12 @@ void span_tell_failed_status(SpanObject* self, clew_text status);
 void span_tell_routed(SpanObject* self, PyObject* environ);
 // Forgets what set_cause() was told.
 void span_clear_cause(SpanObject* self);
-// Span.set_route(), Span.set_cause(), Span.error_status().
+// Span.error(), Span.set_route(), Span.set_cause(), Span.error_status().
+PyObject* span_error(SpanObject* self, PyObject* const* args, Py_ssize_t count);
 PyObject* span_set_route(SpanObject* self, PyObject* const* args, Py_ssize_t count);
 PyObject* span_set_cause(SpanObject* self, PyObject* error);
 PyObject* span_error_status(SpanObject* self, PyObject* status);
+extern const char error_doc[];
 extern const char set_route_doc[];
 extern const char set_cause_doc[];
 extern const char error_status_doc[];

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conventions.h"
 #include "environ.h"
 
 #define METHOD_BYTES_MAX 32  // of a request's method that becomes the span's name
@@ -93,10 +94,8 @@ static clew_text path_of(clew_text target) {
 }
 
 static void tell_request(SpanObject* span, clew_text method, clew_text target) {
-    static const clew_text method_key = {"http.method", 11};
-    static const clew_text path_key = {"http.path", 9};
-    clew_span_tag(&span->span, method_key, method);
-    clew_span_tag(&span->span, path_key, path_of(target));
+    span_tag_http(span, &http_method_tag, method);
+    span_tag_http(span, &http_path_tag, path_of(target));
 }
 
 static clew_text lower_case(clew_text method, char* into) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "conventions.h"
 #include "failure.h"
 #include "wsgi.h"
 
@@ -96,7 +97,7 @@ void response_tag_later(ResponseObject* self, PyObject* environ, PyObject* tags)
 // An exception that is on its way stays set. What shows a value may do anything, also close the
 // response. Not inlined: see exchange.c.
 __attribute__((noinline)) static void tell_tags(
-    clew_span* span, PyObject* tags, PyObject* environ
+    SpanObject* span, PyObject* tags, PyObject* environ
 ) {
     PyObject* type = NULL;
     PyObject* error = NULL;
@@ -116,7 +117,7 @@ __attribute__((noinline)) static void tell_tags(
         Py_INCREF(value);
         TextView name = text_of(tag);
         TextView text = text_of(value);
-        clew_span_tag(span, name.text, text.text);
+        span_tag_named(span, name.text, text.text);
         text_done(&name);
         text_done(&text);
         Py_DECREF(value);
@@ -135,21 +136,20 @@ void response_finish(ResponseObject* self) {
     if (environ != NULL) {
         Py_INCREF(environ);
         if (self->tags != NULL) {
-            tell_tags(&span->span, self->tags, environ);
+            tell_tags(span, self->tags, environ);
         }
         span_tell_routed(span, environ);
         Py_DECREF(environ);
     }
     if (self->status[0] != 0) {
-        static const clew_text key = {"http.status_code", 16};
         const clew_text status = {self->status, sizeof self->status};
-        clew_span_tag(&span->span, key, status);
+        span_tag_http(span, &http_status_tag, status);
         if (self->status[0] >= '5' && !self->has_failed) {
             span_tell_failed_status(span, status);
         }
     } else if (self->start_response != NULL && self->write == NULL && !self->has_failed) {
         static const clew_text silence = {"start_response was not called", 29};
-        clew_span_error(&span->span, silence);
+        span_tell_failure(span, silence);
     }
     span_finish_now(span);
 }
@@ -291,7 +291,7 @@ static void tell_cut(ResponseObject* self) {
         static const clew_text words = {"closed before the end of the body", 33};
         self->has_failed = true;
         if (self->span->is_open) {
-            clew_span_error(&self->span->span, words);
+            span_tell_failure(self->span, words);
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "context.h"
+#include "conventions.h"
 #include "exchange.h"
 #include "failure.h"
 #include "http_request.h"
@@ -104,6 +105,7 @@ static int tell_request(
         static const clew_text uri = {"http.uri", 8};
         TextView path = text_of(target);
         clew_span_tag(&span->span, uri, path.text);
+        span_tag_query(span, path.text);
         text_done(&path);
     }
     Py_XDECREF(target);

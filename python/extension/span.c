@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "conventions.h"
 #include "failure.h"
 
 PyDoc_STRVAR(
@@ -62,19 +63,6 @@ void span_set_local(SpanObject* self, PyObject* ip, uint16_t port) {
 void span_inherit_local(SpanObject* self, const SpanObject* parent) {
     if (parent->local_ip != NULL) {
         span_set_local(self, parent->local_ip, parent->local_port);
-    }
-}
-
-void span_tell_error(SpanObject* self, PyObject* what) {
-    if (self->is_open && clew_span_is_sampled(&self->span)) {
-        self->has_error = true;
-        const bool is_exception = PyExceptionInstance_Check(what);
-        TextView text = is_exception ? text_of_exception(what) : text_of(what);
-        clew_span_error(&self->span, text.text);
-        text_done(&text);
-        PyObject* stack = is_exception ? span_stack_of(self, what) : NULL;
-        span_tell_stack(self, stack);
-        Py_XDECREF(stack);
     }
 }
 
@@ -167,18 +155,6 @@ static PyObject* span_annotate(SpanObject* self, PyObject* const* args, Py_ssize
         clew_span_annotate(&self->span, text.text, at_us);
         text_done(&text);
     }
-    Py_RETURN_NONE;
-}
-
-PyDoc_STRVAR(
-    error_doc,
-    "error(what, /)\n"
-    "--\n\n"
-    "Marks the span as failed: the tag \"error\" is the text, or of an exception its\n"
-    "type and words."
-);
-static PyObject* span_error(SpanObject* self, PyObject* what) {
-    span_tell_error(self, what);
     Py_RETURN_NONE;
 }
 
@@ -407,8 +383,9 @@ static PyObject* span_set_name(SpanObject* self, PyObject* name) {
     { name, (PyCFunction)(void (*)(void))(function), flags, doc }
 static PyMethodDef span_methods[] = {
     METHOD("tag", span_tag, METH_FASTCALL, tag_doc),
+    METHOD("tag_http", span_tag_http_method, METH_FASTCALL, tag_http_doc),
     METHOD("annotate", span_annotate, METH_FASTCALL, annotate_doc),
-    METHOD("error", span_error, METH_O, error_doc),
+    METHOD("error", span_error, METH_FASTCALL, error_doc),
     METHOD("error_status", span_error_status, METH_O, error_status_doc),
     METHOD("set_name", span_set_name, METH_O, name_doc),
     METHOD("set_route", span_set_route, METH_FASTCALL, set_route_doc),

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "conventions.h"
 #include "fork.h"
 #include "news.h"
 #include "received_headers.h"
@@ -48,6 +49,7 @@ static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywor
     self->state = state;
     self->number = ++state->tracers;
     self->detach_after_ms = DETACH_AFTER_MS;
+    self->conventions = conventions_zipkin;
     Py_INCREF(state->span_type);
     self->span_type = state->span_type;
     Py_INCREF(state->current);
@@ -358,6 +360,7 @@ static PyMethodDef tracer_methods[] = {
     METHOD("receive_http", tracer_receive_http, METH_FASTCALL, receive_http_doc),
     METHOD("sample_by", tracer_sample_by, METH_O, sample_by_doc),
     METHOD("detach_after", tracer_detach_after, METH_O, detach_after_doc),
+    METHOD("use_conventions", tracer_use_conventions, METH_O, use_conventions_doc),
     METHOD("flush", tracer_flush, METH_FASTCALL, flush_doc),
     METHOD("close", tracer_close, METH_FASTCALL, close_doc),
     METHOD("_flush_last", tracer_flush_last, METH_FASTCALL, flush_last_doc),

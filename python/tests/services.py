@@ -92,9 +92,10 @@ class Service:
 
 
 def clean_environment():
-    """This process's environment without CLEW_* variables."""
+    """This process's environment without what the tracer reads."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
-    kept.pop("OTEL_SERVICE_NAME", None)
+    for name in ("OTEL_SERVICE_NAME", "OTEL_SEMCONV_STABILITY_OPT_IN"):
+        kept.pop(name, None)
     return kept
 
 

@@ -173,7 +173,7 @@ def test_a_package_run_as_a_module_is_named_after_it(tmp_path):
     package = tmp_path / "thumbnails"
     package.mkdir()
     (package / "__init__.py").write_text(
-        "import clew.session\nprint(clew.session._service_name(None))"
+        "import clew.service_name\nprint(clew.service_name.chosen_name(None))"
     )
     (package / "__main__.py").write_text("")
     out = subprocess.check_output(

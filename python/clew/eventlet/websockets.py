@@ -40,7 +40,7 @@ def _accepting(original: Any) -> Any:
             span = span_of(environ)
             if span is not None:
                 span.set_name("websocket")
-                span.tag("http.status_code", 101)
+                span.tag_http("http.status_code", 101)
                 vars(connection)[_SPAN] = span
         except Exception:
             faults.report("the handshake of a WebSocket")
@@ -88,6 +88,6 @@ def _tell_close(connection: Any, code: int) -> None:
         if span is not None:
             span.tag("websocket.close_code", code)
             if code in FAILED_CODES:
-                span.error(f"closed with {code}")
+                span.error(f"closed with {code}", code)
     except Exception:
         faults.report("the end of a WebSocket")
