@@ -39,7 +39,8 @@ export function cutWords(cut: CutReason, count: number, words?: string): string 
   }
   if (cut === 'stopped') return `You stopped the search ${kept}.`;
   if (cut === 'silent') return `Nothing more came from clew ${kept}. The rest is missing.`;
-  const said = words === undefined ? '' : ` (${words})`;
+  // Inside our sentence, so without a full stop of its own.
+  const said = words === undefined ? '' : ` (${words.replace(/\.$/, '')})`;
   return `The answer broke off ${kept}${said}. The rest is missing.`;
 }
 
