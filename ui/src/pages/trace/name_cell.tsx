@@ -115,9 +115,10 @@ export function NameCell(props: {
   );
 }
 
-function RowMarks(props: { readonly row: Row; readonly corrected: boolean }): JSX.Element {
+function RowMarks(props: { readonly row: Row; readonly corrected: boolean }): JSX.Element | null {
   const { row, corrected } = props;
   const isMoved = corrected && halvesOf(row).some((half) => half.skew !== 0);
+  if (!(isMoved || row.orphan || row.failed || row.wavered)) return null;
   return (
     <span class="row-marks">
       {isMoved && (

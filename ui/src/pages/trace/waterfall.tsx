@@ -90,7 +90,7 @@ function useFocusOnRows(grid: { readonly current: HTMLElement | null }, state: T
 interface Lines {
   readonly rowHeight: number;
   readonly pinnedMost: number;
-  readonly count: number;
+  readonly viewHeight: number;
 }
 
 /** Where the grid is scrolled to: by hand, to the cursor, to the same rows of a later reading. */
@@ -130,9 +130,9 @@ function useScroll(
   }, [state, rowHeight]);
   const { shown } = state.outline.value;
   useLayoutEffect(() => {
-    const node = grid.current;
-    if (node === null) return;
-    const { first, firstInView, top } = visibleRange(listOf(node), scrollTop.value);
+    // By the height that was drawn for: asking the grid would lay out the page at each draw.
+    const list = { count: shown.length, rowHeight, viewHeight: lines.viewHeight };
+    const { first, firstInView, top } = visibleRange(list, scrollTop.value);
     const row = state.row(shown[firstInView] ?? 0);
     const offset = scrollTop.value - top - (firstInView - first) * rowHeight;
     anchor.current = row && { key: keyOf(row), offset };
@@ -154,7 +154,7 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
   const outline = state.outline.value;
   const { shown } = outline;
   const geometry = { count: shown.length, rowHeight, viewHeight };
-  const scrollTop = useScroll(grid, state, { rowHeight, pinnedMost, count: shown.length });
+  const scrollTop = useScroll(grid, state, { rowHeight, pinnedMost, viewHeight });
   const range = visibleRange(geometry, scrollTop.value);
   state.isStacked = stacked;
   state.pageRows = Math.max(rowsInView - 1 - pinnedMost, 1);
