@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What does tracing add to a request of an eventlet hello world, in the server's process alone?
 
-usage: request_cost.py [--rounds N] [--requests N] [--instructions-only] [--gate] [--json]
+usage: request_cost.py [--rounds N] [--requests N] [--counted N] [--instructions-only] [--gate]
+                       [--json]
 
 Instructions are counted by callgrind in one server that is traced and not traced by turns: the
 thread that serves, and all threads of the process. Time is the median latency of a server that is
@@ -127,6 +128,7 @@ def control(pid, action):
         ["callgrind_control", action, str(pid)],
         check=True,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         timeout=SECONDS_MAX,
     )
 
@@ -170,13 +172,14 @@ def print_table(counts, times):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=80)
-    parser.add_argument("--requests", type=int, default=300)
+    parser.add_argument("--requests", type=int, default=300, help="of one round of latencies")
+    parser.add_argument("--counted", type=int, default=2000, help="requests under callgrind")
     parser.add_argument("--instructions-only", action="store_true")
     parser.add_argument("--gate", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with sink() as port:
-        counts = measure_instructions(port, options.requests)
+        counts = measure_instructions(port, options.counted)
         times = None
         if not options.instructions_only:
             times = measure_time(port, options.rounds, options.requests)
