@@ -6,7 +6,7 @@ PyDoc_STRVAR(
     "before_fork()\n"
     "--\n\n"
     "Ends the native threads of all tracers until their next span; what os calls before a\n"
-    "fork. Waits at most 100 ms for each, which then goes on."
+    "fork. Waits at most 250 ms for each, which then goes on."
 );
 static PyObject* before_fork(PyObject* module, PyObject* Py_UNUSED(ignored)) {
     const ModuleState* state = PyModule_GetState(module);

@@ -8,7 +8,7 @@
 #include "extension.h"
 
 // How long a fork may be held up, for each tracer: a collector that answers needs some of it.
-#define FORK_WAIT_MS_MAX 100
+#define FORK_WAIT_MS_MAX 250
 
 // Makes a new tracer one of those that end their threads; with the first one of an interpreter its
 // forks are watched. 0, or -1 with an exception.
