@@ -98,7 +98,7 @@ struct SpanObject {
     bool is_open;
     bool has_error;
     bool has_error_type;  // an HTTP span, of a tracer that uses the stable names
-    bool is_named;  // by set_name(): a route does not rename it
+    bool is_named;        // by set_name(): a route does not rename it
     clew_span span;
 };
 
