@@ -35,8 +35,12 @@ _address = ""
 
 
 def patch(session: Session, module: ModuleType) -> None:
-    """Hooks socket.socket.listen, which is its base's."""
-    session.patches.add(module.socket, "listen", _listen)
+    """Hooks socket.socket.listen, which is its base's.
+
+    eventlet's own class has none: it calls that of the socket inside of it, which is hooked.
+    """
+    if hasattr(module.socket, "listen"):
+        session.patches.add(module.socket, "listen", _listen)
 
 
 def _listen(original: Any) -> Any:

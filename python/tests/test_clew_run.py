@@ -254,3 +254,24 @@ def test_where_its_package_is_not_seen_it_says_what_to_set(elsewhere):
     assert words() == (
         f"clew-run: {bare} does not look into {own}, where clew is: set PYTHONUSERBASE={prefix}\n"
     )
+
+
+@pytest.mark.parametrize(
+    "first", ["", "import eventlet; eventlet.monkey_patch()", "import eventlet.wsgi"]
+)
+def test_a_program_that_listens_untraced_is_told_once_whatever_class_its_socket_has(first):
+    text = f"""
+import warnings
+warnings.simplefilter("ignore")
+{first}
+import http.client, socket
+with socket.socket() as one:
+    one.bind(("127.0.0.1", 0))
+    one.listen()
+    print(one.getsockname()[1])
+"""
+    status, out, err = clew_run(sys.executable, "-c", text)
+    assert status == 0, err
+    assert err.count("no request was traced") == 1, err
+    assert f"listened on 127.0.0.1:{out.strip()}" in err
+    assert "tracing failed" not in err
