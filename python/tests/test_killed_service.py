@@ -84,12 +84,17 @@ if child == 0:
 os.waitpid(child, 0)
 tracer.start("after").finish()
 print(tracer.flush(20), tracer.stats()["finished"], tracer.stats()["recovered"])
+next_start = clew.Tracer("forked", sys.argv[1], ring_dir=sys.argv[2], ignore_environment=True)
+next_start.start("next").finish()
+print(next_start.flush(20), next_start.stats()["finished"], next_start.stats()["recovered"])
+next_start.close(20)
 """
     said = services.run_script(text, http_collector.endpoint, rings)
-    # The parent looks for what was left when it drains for the first time.
-    assert said.split() == ["True", "2", "1"]
+    # A tracer looks for what was left when it drains for the first time: the parent's before it
+    # forked, when its thread came to rest.
+    assert said.split() == ["True", "2", "0", "True", "1", "1"]
     names = sorted(span["name"] for span in http_collector.spans())
-    assert names == ["after", "child", "parent"]
+    assert names == ["after", "child", "next", "parent"]
     assert os.listdir(rings) == []
 
 
