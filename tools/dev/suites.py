@@ -181,11 +181,11 @@ def run_python(pattern):
     chosen_tests = ["-rs", "tests", *(["-k", pattern] if pattern else [])]
     released = [*command, f"--junitxml={report}", *chosen_tests]
     extra = venv.test_environment()
-    cases = run_reported("python", "python", released, 900, extra, ROOT / "python")
+    cases = run_reported("python", "python", released, 1800, extra, ROOT / "python")
     report = REPORTS / "python-sanitized.xml"
     script = ROOT / "python/tests/run_sanitized.sh"
     sanitized = ["bash", script, python, f"--junitxml={report}", *chosen_tests]
-    cases += run_reported("python-sanitized", report.stem, sanitized, 1200, extra)
+    cases += run_reported("python-sanitized", report.stem, sanitized, 2400, extra)
     return cases if pattern else cases + run_other_pythons() + run_distributions()
 
 
@@ -282,7 +282,7 @@ def run_browser(suite, tests, extra):
     extra = {**venv.test_environment(), **extra}
     command = ["node", "--test", "--test-concurrency=1", "--test-reporter=junit"]
     command += [f"--test-reporter-destination={REPORTS / suite}.xml", *map(str, tests)]
-    return run_reported(suite, suite, command, 1800, extra, ROOT / "ui")
+    return run_reported(suite, suite, command, 2400, extra, ROOT / "ui")
 
 
 def run_page_long(_):

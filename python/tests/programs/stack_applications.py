@@ -7,6 +7,7 @@ With STACK_TWO_LINES the program traces itself, by two lines; else it knows noth
 """
 
 import os
+import signal
 import sys
 
 WORDS = "kaput"
@@ -310,6 +311,8 @@ def serve_unknown(application):
         def log_message(self, *_):
             pass
 
+    # A shell's background job starts with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     print("port", server.server_port, flush=True)
     server.serve_forever()
