@@ -208,7 +208,7 @@ def run_distribution(name, make):
     command = [lane.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", *tests]
     command.append(f"--junitxml={REPORTS / suite}.xml")
     extra = {**venv.test_environment(), **lane.environment}
-    return run_reported(suite, suite, command, 300, extra, ROOT / "python")
+    return run_reported(suite, suite, command, 900, extra, ROOT / "python")
 
 
 def run_other_pythons():
@@ -230,7 +230,7 @@ def run_other_python(interpreter):
     tests = [f"tests/{test}.py" for test in QUICK_PYTHON_TESTS]
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", *tests]
     command.append(f"--junitxml={REPORTS / name}.xml")
-    return run_reported(name, name, command, 600, venv.test_environment(), ROOT / "python")
+    return run_reported(name, name, command, 1200, venv.test_environment(), ROOT / "python")
 
 
 def run_server(pattern):
