@@ -228,7 +228,7 @@ def elsewhere(tmp_path):
         done = subprocess.run(
             [bare, "-s", command, "ls"],
             cwd="/",
-            env=services.clean_environment() | {"PYTHONNOUSERSITE": "1"},
+            env=services.clean_environment() | {"PYTHONNOUSERSITE": "1", "PYTHONPATH": ""},
             capture_output=True,
             text=True,
             check=False,
