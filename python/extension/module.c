@@ -35,8 +35,11 @@ static PyTypeObject* add_type(PyObject* module, PyType_Spec* spec) {
     return (PyTypeObject*)type;
 }
 
-// As PyModule_AddObjectRef(), which 3.9 lacks.
+// As PyModule_AddObjectRef(), which 3.9 lacks: null stands for an error that is already set.
 static int add_object(PyObject* module, const char* name, PyObject* object) {
+    if (object == NULL) {
+        return -1;
+    }
     Py_INCREF(object);
     if (PyModule_AddObject(module, name, object) < 0) {
         Py_DECREF(object);
@@ -97,7 +100,7 @@ static int module_exec(PyObject* module) {
         return -1;
     }
     PyObject* options = option_names();
-    const int added = PyModule_AddObjectRef(module, "tracer_options", options);
+    const int added = add_object(module, "tracer_options", options);
     Py_XDECREF(options);
     if (added < 0) {
         return -1;
