@@ -302,15 +302,17 @@ def run_stacks_long(pattern):
 
 
 def stack_versions():
-    """The servers and frameworks, as their packages are pinned."""
+    """The servers and frameworks that were tried, as they are installed."""
     names = "flask django falcon bottle pyramid fastapi starlette routes gunicorn uvicorn hypercorn"
     names += " daphne waitress cheroot werkzeug eventlet"
-    lines = [line for file in venv.TEST_FILES for line in file.read_text().split("\n")]
-    lines += venv.LONG_REQUIREMENTS.read_text().split("\n")
-    pinned = [line.partition(";")[0].strip() for line in lines if "==" in line]
-    found = [pin.replace("==", " ") for pin in pinned if pin.partition("==")[0] in names.split()]
+    script = (
+        "import importlib.metadata as m, sys;"
+        "print(', '.join(f'{name} {m.version(name)}' for name in sys.argv[1:]))"
+    )
+    command = [str(venv.LONG / "bin/python"), "-c", script, *names.split()]
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     done = subprocess.run(["uwsgi", "--version"], capture_output=True, text=True, check=False)
-    return ", ".join([*found, f"uWSGI {done.stdout.strip()}"])
+    return f"{found}, uWSGI {done.stdout.strip()}"
 
 
 def browser_version():

@@ -96,7 +96,7 @@ def build_sdist():
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("clew-*.tar.gz"):
         old.unlink()
-    run([tools() / "python", "-m", "build", "-q", "--sdist", "-o", FOLDER, "./python"], quiet=True)
+    run([tools() / "python", "-m", "build", "--sdist", "-o", FOLDER, "./python"], quiet=True)
     (path,) = FOLDER.glob("clew-*.tar.gz")
     return path
 
