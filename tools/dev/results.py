@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+# What node's runner copies into its report from a coloured message, and XML does not allow.
+CONTROLS = re.compile(r"\x1b\[[\d;]*m|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Case:
 def read_junit(suite, text):
     """The cases of one XML report; a report that is cut off or empty is one failed case."""
     try:
-        root = xml.fromstring(text)
+        root = xml.fromstring(CONTROLS.sub("", text))
     except xml.ParseError as error:
         return [Case(suite, "report", FAILED, f"its XML report cannot be read: {error}")]
     cases = [read_case(suite, element) for element in root.iter("testcase")]

@@ -70,6 +70,10 @@ class ReadJunit(unittest.TestCase):
         self.assertEqual([case.name for case in cases], ["finds", "fails"])
         self.assertEqual([case.outcome for case in cases], [PASSED, FAILED])
 
+    def test_reads_a_message_that_node_was_given_in_colour(self):
+        text = NODE.replace('message="no"', 'message="\x1b[2mno row\x00\x1b[22m"')
+        self.assertEqual(read_junit("e2e", text)[1], Case("e2e", "fails", FAILED, "no row"))
+
     def test_takes_a_cut_report_for_a_failure(self):
         (case,) = read_junit("cpp", GTEST[:200])
         self.assertEqual(case.outcome, FAILED)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from dev import (
@@ -174,31 +175,46 @@ def run_cpp(pattern):
 
 
 def run_python(pattern):
-    """The tests of the extension twice: as it is released, and built with asan and ubsan."""
-    python = venv.test_python()
-    report = REPORTS / "python.xml"
-    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    chosen_tests = ["-rs", "tests", *(["-k", pattern] if pattern else [])]
-    released = [*command, f"--junitxml={report}", *chosen_tests]
-    extra = venv.test_environment()
-    cases = run_reported("python", "python", released, 1800, extra, ROOT / "python")
-    report = REPORTS / "python-sanitized.xml"
-    script = ROOT / "python/tests/run_sanitized.sh"
-    sanitized = ["bash", script, python, f"--junitxml={report}", *chosen_tests]
-    cases += run_reported("python-sanitized", report.stem, sanitized, 2400, extra)
-    return cases if pattern else cases + run_other_pythons() + run_distributions()
-
-
-def run_distributions():
-    """The tests that depend on what is traced, with the versions that distributions ship."""
-    lanes = distributions.lanes()
-    say("versions traced beside the newest: " + ", ".join(lanes))
+    """The Python tests in lanes, PARALLEL at a time: all of them as released and again built with
+    asan and ubsan; then what depends on the interpreter or on the versions of what is traced.
+    """
+    venv.test_python()
+    lanes = [partial(run_sanitized, pattern), partial(run_released, pattern)]
+    if not pattern:
+        every = interpreters.found()
+        for line in interpreters.described(every):
+            say(line)
+        lanes += [partial(run_other_python, other) for other in interpreters.others(every)]
+        shipped = distributions.lanes()
+        say("versions traced beside the newest: " + ", ".join(shipped))
+        lanes += [partial(run_distribution, name, make) for name, make in shipped.items()]
     with ThreadPoolExecutor(PARALLEL) as pool:
-        lists = pool.map(run_distribution, lanes, lanes.values())
-        return [case for cases in lists for case in cases]
+        started = [pool.submit(lane) for lane in lanes]
+        return [case for lane in started for case in lane.result()]
+
+
+def python_tests(pattern):
+    return ["-rs", "tests", *(["-k", pattern] if pattern else [])]
+
+
+def run_released(pattern):
+    command = [venv.TEST / "bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command += [f"--junitxml={REPORTS / 'python.xml'}", *python_tests(pattern)]
+    extra = venv.test_environment()
+    return run_reported("python", "python", command, 1800, extra, ROOT / "python")
+
+
+def run_sanitized(pattern):
+    name = "python-sanitized"
+    script = ROOT / "python/tests/run_sanitized.sh"
+    command = ["bash", script, venv.TEST / "bin/python", f"--junitxml={REPORTS / name}.xml"]
+    return run_reported(
+        name, name, [*command, *python_tests(pattern)], 2400, venv.test_environment()
+    )
 
 
 def run_distribution(name, make):
+    """The tests that depend on what is traced, with the versions that distributions ship."""
     suite = f"python-{name}"
     try:
         lane = make()
@@ -211,17 +227,8 @@ def run_distribution(name, make):
     return run_reported(suite, suite, command, 900, extra, ROOT / "python")
 
 
-def run_other_pythons():
-    """The quick part of the Python tests on every other CPython of this machine; says which."""
-    every = interpreters.found()
-    for line in interpreters.described(every):
-        say(line)
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        lists = pool.map(run_other_python, interpreters.others(every))
-        return [case for cases in lists for case in cases]
-
-
 def run_other_python(interpreter):
+    """What looks into the corners of an interpreter, on another CPython of this machine."""
     name = "python" + ".".join(map(str, interpreter.version[:2]))
     try:
         python = venv.other_python(interpreter)

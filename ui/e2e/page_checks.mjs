@@ -7,18 +7,18 @@ import { createRequire } from 'node:module';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const kTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
+const kWholePage = { type: 'tag', values: kTags };
+// What another theme can break: structure, names and sizes are the same in both.
+export const kColours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
 export const kOperationPixelsMin = 160;
 
-/** Axe's violations, each with the first elements it names. */
-export async function axeFaults(page) {
+/** Axe's violations, each with the first elements it names; `rules` as axe's runOnly. */
+export async function axeFaults(page, rules = kWholePage) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
-  const violations = await page.evaluate(async (values) => {
-    const found = await globalThis.axe.run(document, {
-      runOnly: { type: 'tag', values },
-      resultTypes: ['violations'],
-    });
+  const violations = await page.evaluate(async (runOnly) => {
+    const found = await globalThis.axe.run(document, { runOnly, resultTypes: ['violations'] });
     return found.violations;
-  }, kTags);
+  }, rules);
   return violations.map(({ id, nodes }) => {
     const first = nodes.slice(0, 3).map((node) => `${node.target} ${node.html.slice(0, 160)}`);
     return `axe ${id} ×${nodes.length}: ${first.join(' | ')}`;

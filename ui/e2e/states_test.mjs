@@ -6,7 +6,7 @@
 // before a server with nothing but the ground of those states. Two states at a time, one browser.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { axeFaults, lookFaults, signsOf } from './page_checks.mjs';
+import { axeFaults, kColours, lookFaults, signsOf } from './page_checks.mjs';
 import { states } from './states.mjs';
 import { kSizes, openStates } from './states_stage.mjs';
 import { countDrawing, Drawn } from './undrawn.mjs';
@@ -51,7 +51,7 @@ async function inspect(state, width, height) {
         ...(await axeFaults(page)),
       ];
       await page.emulateMedia({ colorScheme: 'dark' });
-      faults.push(...(await axeFaults(page)).map((fault) => `dark: ${fault}`));
+      faults.push(...(await axeFaults(page, kColours)).map((fault) => `dark: ${fault}`));
       drawn.add(await readCounts());
       assert.deepEqual(faults, []);
     },

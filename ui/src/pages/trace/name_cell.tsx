@@ -6,6 +6,7 @@ import { isBranch } from '../../core/outline';
 import { halvesOf, type Row, type RowKind, titleOf } from '../../core/trace';
 import { ServiceMark } from '../../ui/service_chip';
 import { SpanText } from '../../ui/span_text';
+import { textWidth } from '../../ui/text_width';
 import { kOperationLeast, type RowIndent } from './row_indent';
 import type { TraceState } from './trace_state';
 
@@ -20,7 +21,6 @@ const kGlyphs: Readonly<Record<RowKind, readonly [string, string]>> = {
 
 /** Below this a service's name says less than its mark does. */
 const kServiceLeast = 50;
-const kLetterPixels = 7;
 
 function remoteWord(kind: RowKind): string {
   return kind === 'SERVER' || kind === 'CONSUMER' || kind === 'JOINED' ? 'from' : 'to';
@@ -42,13 +42,6 @@ function Twisty(props: { readonly state: TraceState; readonly row: Row }): JSX.E
       {isClosed ? '▸' : '▾'}
     </span>
   );
-}
-
-/** Roughly, and rather more than less: scripts with wide letters count double. */
-function pixelsOf(text: string): number {
-  let letters = 0;
-  for (const letter of text.slice(0, kOperationLeast)) letters += letter <= '\u052f' ? 1 : 2;
-  return letters * kLetterPixels;
 }
 
 /** Everything the label says, for a title and for where the row has no room. */
@@ -83,8 +76,8 @@ export function NameCell(props: {
   const [glyph, kindName] = kGlyphs[row.kind];
   const isClosed = state.collapsed.value.has(row.index);
   const parent = state.row(row.parent);
-  // About as wide as the name: what a short one does not need, the service or the other side gets.
-  const least = Math.min(kOperationLeast, pixelsOf(row.name));
+  // What a short name does not need, the service or the other side gets.
+  const least = Math.min(kOperationLeast, Math.ceil(textWidth(row.name)));
   const isNews = row.service !== parent?.service || row.index === state.top.value;
   const isShown = isNews && indent.text - least >= kServiceLeast;
   return (
