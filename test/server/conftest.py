@@ -18,18 +18,28 @@ def binary():
     return path
 
 
-@pytest.fixture
-def start(binary, tmp_path):
-    """start(*flags, **environment): one more server; all of them end with the test."""
+def starter(binary, folder):
+    """start(*flags, **environment): one more server; all of them end with the fixture."""
     servers = []
 
     def start_one(*flags, **environment):
-        servers.append(Server(binary, tmp_path / f"ports{len(servers)}", flags, environment))
+        servers.append(Server(binary, folder / f"ports{len(servers)}", flags, environment))
         return servers[-1]
 
     yield start_one
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def start(binary, tmp_path):
+    yield from starter(binary, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def start_once(binary, tmp_path_factory):
+    """The same for servers that the tests of a module share."""
+    yield from starter(binary, tmp_path_factory.mktemp("servers"))
 
 
 @pytest.fixture

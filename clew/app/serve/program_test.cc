@@ -123,7 +123,8 @@ TEST(Program, finishes_the_request_in_flight_when_it_is_told_to_end) {
         ASSERT_TRUE(clew.wait_until_ready());
         RawClient client(clew.http_port());
         client.send(
-            "POST /api/v2/spans HTTP/1.1\r\nContent-Length: 29\r\nExpect: 100-continue\r\n\r\n"
+            "POST /api/v2/spans HTTP/1.1\r\nHost: x\r\n"
+            "Content-Length: 29\r\nExpect: 100-continue\r\n\r\n"
         );
         ASSERT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
         clew.send_signal(signal_number);
@@ -141,7 +142,9 @@ TEST(Program, cuts_off_what_takes_too_long_to_finish) {
     SpawnedClew clew(serve_with({"--shutdown-ms-max", "50"}));
     ASSERT_TRUE(clew.wait_until_ready());
     RawClient client(clew.http_port());
-    client.send("POST /api/v2/spans HTTP/1.1\r\nContent-Length: 29\r\nExpect: 100-continue\r\n\r\n"
+    client.send(
+        "POST /api/v2/spans HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 29\r\nExpect: 100-continue\r\n\r\n"
     );
     ASSERT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
     clew.send_signal(SIGTERM);
@@ -154,7 +157,9 @@ TEST(Program, ends_at_once_at_the_second_signal) {
     SpawnedClew clew(serve_with({"--shutdown-ms-max", "10m"}));
     ASSERT_TRUE(clew.wait_until_ready());
     RawClient client(clew.http_port());
-    client.send("POST /api/v2/spans HTTP/1.1\r\nContent-Length: 29\r\nExpect: 100-continue\r\n\r\n"
+    client.send(
+        "POST /api/v2/spans HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 29\r\nExpect: 100-continue\r\n\r\n"
     );
     ASSERT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
     clew.send_signal(SIGTERM);

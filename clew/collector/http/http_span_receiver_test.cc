@@ -251,7 +251,7 @@ TEST_F(HttpSpanReceiverTest, answers_when_the_storage_does_and_not_before) {
     RawClient client(server_->listener().port());
     const std::string body = list_of(1);
     client.send(
-        "POST /api/v2/spans HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) +
+        "POST /api/v2/spans HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
         "\r\n\r\n" + body
     );
     ASSERT_TRUE(becomes_true([&] { return storage_.waiting_count() > 0; }));

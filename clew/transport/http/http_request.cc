@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/transport/http/http_request.h"
 
+#include <algorithm>
+
 #include "clew/base/text.h"
+#include "clew/transport/http/internal/http_head_rules.h"
 
 namespace clew::transport {
 
@@ -13,6 +16,14 @@ bool is_zero_quality(std::string_view parameter) noexcept {
     if (parameter.size() < 3 || ascii_lower_case(parameter[0]) != 'q' || parameter[1] != '=')
         return false;
     return parameter.substr(2).find_first_not_of("0.") == std::string_view::npos;
+}
+
+// Of "http://" or "https://" at the front of an absolute target; 0: there is neither.
+std::size_t scheme_bytes(std::string_view target) noexcept {
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (equals_ignoring_case(target.substr(0, scheme.size()), scheme)) return scheme.size();
+    }
+    return 0;
 }
 
 }  // namespace
@@ -39,24 +50,31 @@ std::string_view HttpRequest::header(std::string_view name) const noexcept {
     return {};
 }
 
-void HttpRequest::set_target(std::string_view target) {
+bool HttpRequest::set_target(std::string_view target) {
     if (!target.starts_with('/')) {
-        const std::size_t scheme = target.find("://");
-        if (scheme != std::string_view::npos) {
-            const std::size_t slash = target.find_first_of("/?", scheme + 3);
-            target = slash == std::string_view::npos ? "/" : target.substr(slash);
+        if (target == "*") {
+            path = target;
+            return method == HttpMethod::options;
         }
+        const std::size_t scheme = scheme_bytes(target);
+        if (scheme == 0) return false;
+        const std::size_t end = std::min(target.find_first_of("/?", scheme), target.size());
+        host = target.substr(scheme, end - scheme);
+        if (!is_host(host)) return false;
+        target.remove_prefix(end);
     }
     const std::size_t mark = target.find('?');
     path = target.substr(0, mark);
     if (path.empty()) path = "/";
     query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+    return true;
 }
 
 void HttpRequest::clear() {
     method = HttpMethod::other;
     path = {};
     query = {};
+    host = {};
     headers.clear();
     std::string().swap(body);
     reservation.release();

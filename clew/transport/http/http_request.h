@@ -34,6 +34,8 @@ struct HttpRequest {
     HttpMethod method = HttpMethod::other;
     std::string_view path;   // still percent-encoded; begins with '/', or is "*"
     std::string_view query;  // still percent-encoded, without '?'
+    // "host" or "host:port" as the target or else Host names it; empty: HTTP/1.0 without Host.
+    std::string_view host;
     std::vector<HttpHeader> headers;
     std::string body;
     // What the body holds of the server's bytes in flight. May be grown, and moved out to outlast
@@ -43,8 +45,10 @@ struct HttpRequest {
     // The value of the first header of that name, compared without case; empty when absent.
     std::string_view header(std::string_view name) const noexcept;
 
-    // Sets path and query from a request target in origin or absolute form.
-    void set_target(std::string_view target);
+    // Sets path and query from a request target in origin form ("/path?query"), absolute form
+    // ("http://host/path", which sets `host` as well) or "*", which only OPTIONS may ask for.
+    // False for any other target. Requires: `method` is set.
+    bool set_target(std::string_view target);
 
     // Forgets everything; keeps memory for the next request.
     void clear();

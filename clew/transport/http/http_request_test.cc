@@ -16,13 +16,32 @@ TEST(HttpRequest, finds_the_first_header_of_a_name_whatever_its_case) {
 
 TEST(HttpRequest, splits_a_target_at_its_first_question_mark) {
     HttpRequest request;
-    request.set_target("/api/v2/traces?annotationQuery=a?b");
+    EXPECT_TRUE(request.set_target("/api/v2/traces?annotationQuery=a?b"));
     EXPECT_EQ(request.path, "/api/v2/traces");
     EXPECT_EQ(request.query, "annotationQuery=a?b");
-    request.set_target("http://127.0.0.1:9411?x");
+    EXPECT_EQ(request.host, "");
+}
+
+TEST(HttpRequest, takes_the_host_from_an_absolute_target) {
+    HttpRequest request;
+    EXPECT_TRUE(request.set_target("http://127.0.0.1:9411?x"));
     EXPECT_EQ(request.path, "/");
     EXPECT_EQ(request.query, "x");
-    request.set_target("*");
+    EXPECT_EQ(request.host, "127.0.0.1:9411");
+    EXPECT_TRUE(request.set_target("HTTPS://[::1]/a"));
+    EXPECT_EQ(request.path, "/a");
+    EXPECT_EQ(request.host, "[::1]");
+}
+
+TEST(HttpRequest, refuses_targets_of_other_forms) {
+    HttpRequest request;
+    request.method = HttpMethod::get;
+    for (const char* target :
+         {"*", "a", "host:80", "ftp://host/", "http:///a", "http://u@h/", ""}) {
+        EXPECT_FALSE(request.set_target(target)) << target;
+    }
+    request.method = HttpMethod::options;
+    EXPECT_TRUE(request.set_target("*"));
     EXPECT_EQ(request.path, "*");
 }
 

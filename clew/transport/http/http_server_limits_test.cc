@@ -38,10 +38,10 @@ TEST_F(HttpServerLimitsTest, answers_431_when_the_headers_are_too_large) {
     std::string headers;
     for (int i = 0; i < 8; ++i) headers += line;
     RawClient within = connect();
-    within.send("GET / HTTP/1.1\r\n" + headers + "\r\n");
+    within.send("GET / HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n");
     EXPECT_EQ(within.read_reply().status, 200);
     RawClient beyond = connect();
-    beyond.send("GET / HTTP/1.1\r\n" + headers + line + "\r\n");
+    beyond.send("GET / HTTP/1.1\r\nHost: x\r\n" + headers + line + "\r\n");
     expect_last_reply(beyond, 431, "the request's headers are larger than 8192 bytes");
     RawClient endless = connect();
     endless.send("GET /" + std::string(20'000, 'a'));
@@ -53,10 +53,17 @@ TEST_F(HttpServerLimitsTest, answers_413_before_a_body_that_is_declared_too_larg
     options_.body_bytes_max = 1000;
     open(echo);
     RawClient within = connect();
-    within.send("POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'));
+    within.send(
+        "POST / HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 1000\r\n\r\n" +
+        std::string(1000, 'x')
+    );
     EXPECT_EQ(within.read_reply().status, 200);
     RawClient beyond = connect();
-    beyond.send("POST / HTTP/1.1\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n");
+    beyond.send(
+        "POST / HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n"
+    );
     expect_last_reply(beyond, 413, "the request's body is larger than 1000 bytes");
     EXPECT_EQ(server_->metrics().bodies_too_big.value(), 1u);
 }
@@ -65,7 +72,11 @@ TEST_F(HttpServerLimitsTest, lets_a_client_hear_413_that_sends_its_whole_body_fi
     options_.body_bytes_max = 1000;
     open(echo);
     RawClient client = connect();
-    client.send("POST / HTTP/1.1\r\nContent-Length: 3000000\r\n\r\n" + std::string(3'000'000, 'x'));
+    client.send(
+        "POST / HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 3000000\r\n\r\n" +
+        std::string(3'000'000, 'x')
+    );
     EXPECT_EQ(client.read_reply().status, 413);
 }
 
@@ -73,7 +84,7 @@ TEST_F(HttpServerLimitsTest, answers_413_when_a_chunked_body_grows_too_large) {
     options_.body_bytes_max = 1000;
     open(echo);
     RawClient client = connect();
-    client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1f4\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1f4\r\n");
     client.send(std::string(500, 'x') + "\r\n1f5\r\n");
     expect_last_reply(client, 413, "the request's body is larger than 1000 bytes");
 }
@@ -90,11 +101,18 @@ TEST_F(HttpServerLimitsTest, answers_503_before_the_body_when_too_many_bytes_are
     std::vector<RawClient> clients;
     for (int i = 0; i < 6; ++i) {
         clients.push_back(connect());
-        clients.back().send("POST / HTTP/1.1\r\nContent-Length: 10000000\r\n\r\n" + held);
+        clients.back().send(
+            "POST / HTTP/1.1\r\nHost: x\r\n"
+            "Content-Length: 10000000\r\n\r\n" +
+            held
+        );
     }
     ASSERT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 60'000'000; }));
     RawClient beyond = connect();
-    beyond.send("POST / HTTP/1.1\r\nContent-Length: 10000000\r\nExpect: 100-continue\r\n\r\n");
+    beyond.send(
+        "POST / HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 10000000\r\nExpect: 100-continue\r\n\r\n"
+    );
     const RawReply reply = beyond.read_reply();
     EXPECT_EQ(reply.status, 503);
     EXPECT_EQ(reply.body, "too many bytes in flight, try again later");
@@ -115,7 +133,7 @@ TEST_F(HttpServerLimitsTest, answers_503_before_the_body_when_too_many_bytes_are
 TEST_F(HttpServerLimitsTest, gives_no_memory_for_a_length_that_is_only_declared) {
     open(echo);
     RawClient client = connect();
-    client.send("POST / HTTP/1.1\r\nContent-Length: 10000000\r\n\r\nx");
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\nx");
     ASSERT_TRUE(becomes_true([&] { return budget_.bytes_in_use() != 0; }));
     EXPECT_LE(budget_.bytes_in_use(), 256u * 1024);
 }
@@ -124,7 +142,7 @@ TEST_F(HttpServerLimitsTest, answers_503_when_a_body_outgrows_what_is_left) {
     open(echo);
     ASSERT_TRUE(budget_.try_reserve(60'000'000));
     RawClient client = connect();
-    client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n989680\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n989680\r\n");
     client.send(std::string(10'000'000, 'x'));
     EXPECT_EQ(client.read_reply().status, 503);
     EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 60'000'000; }));
@@ -160,7 +178,7 @@ TEST_F(HttpServerLimitsTest, answers_408_when_headers_come_too_slowly) {
     options_.header_read_ms_max = kSoon;
     open(echo);
     RawClient client = connect();
-    client.send("GET / HTTP/1.1\r\nX: ");
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nX: ");
     expect_last_reply(client, 408, "the request took too long to arrive");
     RawClient dripping = connect();
     dripping.send("G");
@@ -172,10 +190,10 @@ TEST_F(HttpServerLimitsTest, answers_408_when_a_body_comes_too_slowly) {
     options_.body_read_ms_max = kSoon;
     open(echo);
     RawClient declared = connect();
-    declared.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+    declared.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
     expect_last_reply(declared, 408, "the request took too long to arrive");
     RawClient chunked = connect();
-    chunked.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
+    chunked.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
     expect_last_reply(chunked, 408, "the request took too long to arrive");
     EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 0; }));
 }
@@ -189,7 +207,7 @@ TEST_F(HttpServerLimitsTest, closes_on_a_peer_that_does_not_take_its_answer) {
         responder.send(std::move(response));
     });
     RawClient client = connect();
-    client.send("GET / HTTP/1.1\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_TRUE(becomes_true([&] {
         const ListenerCounts counts = server_->listener().counts();
         return counts.accepted == 1 && counts.open == 0;
@@ -210,15 +228,17 @@ TEST_F(HttpServerLimitsTest, answers_400_to_what_is_no_http) {
     const std::vector<std::string> broken = {
         "\x16\x03\x01\x02",
         "GET\r\n\r\n",
-        "GET / HTTP/1.1\r\nno colon\r\n\r\n",
-        "GET / HTTP/1.1\r\nX: folded\r\n value\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nX: folded\r\n value\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "POST / HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\n"
+        "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: 0x10\r\n\r\n",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0x10\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
     };
     for (const std::string& bytes : broken) {
         RawClient client = connect();
@@ -231,22 +251,54 @@ TEST_F(HttpServerLimitsTest, answers_400_to_what_is_no_http) {
     EXPECT_EQ(server_->metrics().malformed.value(), broken.size());
 }
 
-TEST_F(HttpServerLimitsTest, answers_400_to_a_chunk_header_without_an_end) {
+TEST_F(HttpServerLimitsTest, counts_chunk_extensions_and_trailers_against_the_header_limit) {
     open(echo);
-    RawClient client = connect();
-    client.send(
-        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=" + std::string(70'000, 'x')
-    );
-    EXPECT_EQ(client.read_reply().status, 400);
+    const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string half(4'000, 'x');
+    const std::string half_extension = "1;a=" + half + "\r\nb\r\n";
+    const std::string half_trailer = "0\r\nT: " + half + "\r\n\r\n";
+    RawClient within = connect();
+    within.send(head + half_extension + half_trailer);
+    EXPECT_EQ(within.read_reply().status, 200);
+    for (const std::string& beyond :
+         {half_extension + half_extension + half_trailer,
+          half_extension + "0\r\nT: " + half + "\r\nU: " + half + "\r\n\r\n",
+          "0\r\nT: " + half + half + half,
+          "5;x=" + std::string(70'000, 'x')}) {
+        RawClient client = connect();
+        client.send(head + beyond);
+        expect_last_reply(client, 431, "the request's headers are larger than 8192 bytes");
+    }
 }
 
-TEST_F(HttpServerLimitsTest, answers_501_to_a_transfer_coding_it_does_not_know) {
+TEST_F(HttpServerLimitsTest, answers_transfer_codings_it_does_not_know) {
     open(echo);
-    for (const std::string coding : {"gzip", "gzip, chunked", "identity"}) {
+    const std::vector<std::pair<std::string, int>> codings = {
+        {"gzip, chunked", 501}, {"gzip", 400}, {"identity", 400}};
+    for (const auto& [coding, status] : codings) {
         RawClient client = connect();
-        client.send("POST / HTTP/1.1\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n");
-        EXPECT_EQ(client.read_reply().status, 501) << coding;
+        client.send(
+            "POST / HTTP/1.1\r\nHost: x\r\n"
+            "Transfer-Encoding: " +
+            coding + "\r\n\r\n0\r\n\r\n"
+        );
+        EXPECT_EQ(client.read_reply().status, status) << coding;
     }
+}
+
+TEST_F(HttpServerLimitsTest, takes_one_empty_line_before_a_request_for_nothing) {
+    options_.header_read_ms_max = kSoon;
+    open(echo);
+    RawClient client = connect();
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab\r\n");
+    EXPECT_EQ(client.read_reply().body, "POST / ?  [ab]");
+    RawClient late = connect();
+    late.send("G");
+    EXPECT_EQ(late.read_reply().status, 408);  // an empty line does not begin a request: no 408
+    EXPECT_EQ(client.ask("GET", "/a").body, "GET /a ?  []");
+    client.send("\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(client.read_reply().status, 400);
+    EXPECT_EQ(server_->metrics().timed_out.value(), 1u);
 }
 
 TEST_F(HttpServerLimitsTest, answers_505_to_another_version) {

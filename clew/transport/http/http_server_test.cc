@@ -51,7 +51,10 @@ TEST_F(HttpServerTest, reads_a_body_of_declared_length_in_whatever_pieces_it_com
     open(echo);
     RawClient client = connect();
     const std::string body(100'000, 'x');
-    const std::string request = "POST /p HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + body;
+    const std::string request =
+        "POST /p HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 100000\r\n\r\n" +
+        body;
     for (const std::size_t piece : {std::size_t{7'001}, std::size_t{64'000}, request.size()}) {
         for (std::size_t at = 0; at < request.size(); at += piece) {
             client.send(request.substr(at, piece));
@@ -63,7 +66,8 @@ TEST_F(HttpServerTest, reads_a_body_of_declared_length_in_whatever_pieces_it_com
 TEST_F(HttpServerTest, reads_a_request_that_comes_byte_by_byte) {
     open(echo);
     RawClient client = connect();
-    for (const char c : std::string("POST /p HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc")) {
+    for (const char c : std::string("POST /p HTTP/1.1\r\nHost: x\r\n"
+                                    "Content-Length: 3\r\n\r\nabc")) {
         client.send(std::string(1, c));
     }
     EXPECT_EQ(client.read_reply().body, "POST /p ?  [abc]");
@@ -78,13 +82,14 @@ TEST_F(HttpServerTest, leaves_padding_behind_every_body) {
     RawClient client = connect();
     for (const std::size_t size : {1u, 15u, 16u, 1000u, 70'000u, 300'000u}) {
         client.send(
-            "POST / HTTP/1.1\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
             std::string(size, 'x')
         );
         EXPECT_EQ(client.read_reply().body, "padded") << size;
     }
     client.send(
-        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"
+        "POST / HTTP/1.1\r\nHost: x\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"
     );
     EXPECT_EQ(client.read_reply().body, "padded");
 }
@@ -92,11 +97,14 @@ TEST_F(HttpServerTest, leaves_padding_behind_every_body) {
 TEST_F(HttpServerTest, reads_a_chunked_body) {
     open(echo);
     RawClient client = connect();
-    client.send("POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+    client.send(
+        "POST /c HTTP/1.1\r\nHost: x\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
+    );
     client.send("7;extension=1\r\n, world\r\n0\r\nTrailer: dropped\r\n\r\n");
     EXPECT_EQ(client.read_reply().body, "POST /c ?  [hello, world]");
     const std::string large(50'000, 'y');
-    client.send("POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+    client.send("POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (int i = 0; i < 4; ++i) client.send("c350\r\n" + large + "\r\n");
     client.send("0\r\n\r\n");
     EXPECT_EQ(client.read_reply().body, "POST /c ?  [" + large + large + large + large + "]");
@@ -107,7 +115,9 @@ TEST_F(HttpServerTest, answers_pipelined_requests_in_order) {
     RawClient client = connect();
     std::string requests;
     for (int i = 0; i < 2'000; ++i) {
-        requests += "POST /" + std::to_string(i) + " HTTP/1.1\r\nContent-Length: 2\r\n\r\nab";
+        requests += "POST /" + std::to_string(i) +
+                    " HTTP/1.1\r\nHost: x\r\n"
+                    "Content-Length: 2\r\n\r\nab";
     }
     std::thread sending([&] { client.send(requests); });
     for (int i = 0; i < 2'000; ++i) {
@@ -126,7 +136,10 @@ TEST_F(HttpServerTest, answers_from_another_thread_and_still_in_order) {
         });
     });
     RawClient client = connect();
-    client.send("GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\n\r\n");
+    client.send(
+        "GET /1 HTTP/1.1\r\nHost: x\r\n"
+        "\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\nGET /3 HTTP/1.1\r\nHost: x\r\n\r\n"
+    );
     EXPECT_EQ(client.read_reply().body, "/1");
     EXPECT_EQ(client.read_reply().body, "/2");
     EXPECT_EQ(client.read_reply().body, "/3");
@@ -140,9 +153,9 @@ TEST_F(HttpServerTest, answers_once_and_answers_500_when_the_handler_forgets) {
         responder.send(text_response(200, "second"));
     });
     RawClient client = connect();
-    client.send("GET /forgets HTTP/1.1\r\n\r\n");
+    client.send("GET /forgets HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(client.read_reply().status, 500);
-    client.send("GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(client.read_reply().body, "first");
     EXPECT_EQ(client.read_reply().body, "first");
 }
@@ -150,11 +163,11 @@ TEST_F(HttpServerTest, answers_once_and_answers_500_when_the_handler_forgets) {
 TEST_F(HttpServerTest, answers_head_without_the_body_it_describes) {
     open(echo);
     RawClient client = connect();
-    client.send("HEAD /a HTTP/1.1\r\n\r\n");
+    client.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n");
     const RawReply reply = client.read_reply(RawClient::Body::none);
     EXPECT_EQ(reply.status, 200);
     EXPECT_EQ(reply.header("Content-Length"), std::to_string(std::string("HEAD /a ?  []").size()));
-    client.send("GET /b HTTP/1.1\r\n\r\n");
+    client.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(client.read_reply().body, "GET /b ?  []");
 }
 
@@ -164,7 +177,7 @@ TEST_F(HttpServerTest, sends_no_body_and_no_length_with_204_and_304) {
     });
     RawClient client = connect();
     for (const std::string path : {"/204", "/304"}) {
-        client.send("GET " + path + " HTTP/1.1\r\n\r\n");
+        client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
         const RawReply reply = client.read_reply(RawClient::Body::none);
         EXPECT_EQ("/" + std::to_string(reply.status), path);
         EXPECT_EQ(reply.header("Content-Length"), "");
@@ -179,7 +192,7 @@ TEST_F(HttpServerTest, sends_a_large_answer_whole_to_a_slow_reader) {
         responder.send(std::move(response));
     });
     RawClient client = connect();
-    client.send("GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(client.read_reply().body, large);
     EXPECT_EQ(client.read_reply().body, large);
 }
@@ -187,18 +200,24 @@ TEST_F(HttpServerTest, sends_a_large_answer_whole_to_a_slow_reader) {
 TEST_F(HttpServerTest, asks_for_the_body_when_the_client_waits_to_be_asked) {
     open(echo);
     RawClient client = connect();
-    client.send("POST /e HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    client.send(
+        "POST /e HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n"
+    );
     EXPECT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
     client.send("abc");
     EXPECT_EQ(client.read_reply().body, "POST /e ?  [abc]");
-    client.send("POST /e HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc");
+    client.send(
+        "POST /e HTTP/1.1\r\nHost: x\r\n"
+        "Content-Length: 3\r\nExpect: 100-continue\r\n\r\nabc"
+    );
     EXPECT_EQ(client.read_reply().body, "POST /e ?  [abc]");
 }
 
 TEST_F(HttpServerTest, keeps_or_closes_the_connection_as_the_client_asks) {
     open(echo);
     RawClient closing = connect();
-    closing.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+    closing.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     EXPECT_EQ(closing.read_reply().header("Connection"), "close");
     EXPECT_TRUE(closing.is_closed());
     RawClient old = connect();
@@ -215,9 +234,9 @@ TEST_F(HttpServerTest, keeps_or_closes_the_connection_as_the_client_asks) {
 TEST_F(HttpServerTest, understands_a_target_in_absolute_form) {
     open(echo);
     RawClient client = connect();
-    client.send("GET http://host:9411/a?b HTTP/1.1\r\n\r\n");
+    client.send("GET http://host:9411/a?b HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(client.read_reply().body, "GET /a ? b []");
-    client.send("GET http://host HTTP/1.1\r\n\r\n");
+    client.send("GET http://host HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(client.read_reply().body, "GET / ?  []");
 }
 
@@ -225,12 +244,12 @@ TEST_F(HttpServerTest, gives_back_the_bytes_of_every_request) {
     open(echo);
     RawClient client = connect();
     for (int i = 0; i < 3; ++i) {
-        client.send("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde");
+        client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabcde");
         client.read_reply();
     }
     EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 0; }));
     RawClient leaving = connect();
-    leaving.send("POST / HTTP/1.1\r\nContent-Length: 500\r\n\r\nabcde");
+    leaving.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nabcde");
     EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 500; }));
     leaving.close();
     EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 0; }));
@@ -247,7 +266,7 @@ TEST_F(HttpServerTest, survives_a_client_that_leaves_before_its_answer) {
     });
     {
         RawClient client = connect();
-        client.send("GET / HTTP/1.1\r\n\r\n");
+        client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         std::unique_lock lock(mutex);
         ASSERT_TRUE(changed.wait_for(lock, kPatience, [&] { return waiting.size() == 1; }));
     }
@@ -270,7 +289,7 @@ TEST_F(HttpServerTest, finishes_the_request_in_flight_and_says_that_it_closes) {
     connect();
     RawClient idle_on_second_loop = connect();
     ASSERT_TRUE(becomes_true([&] { return server_->listener().counts().accepted == 4; }));
-    client.send("GET / HTTP/1.1\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     std::unique_lock lock(mutex);
     ASSERT_TRUE(changed.wait_for(lock, kPatience, [&] { return waiting.size() == 1; }));
     bool finished = false;
@@ -289,7 +308,7 @@ TEST_F(HttpServerTest, finishes_the_request_in_flight_and_says_that_it_closes) {
 TEST_F(HttpServerTest, finishes_a_request_whose_body_is_still_coming) {
     open(echo);
     RawClient client = connect();
-    client.send("POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc");
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc");
     EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() != 0; }));
     bool finished = false;
     std::thread finishing([&] { finished = server_->finish(kPatience); });

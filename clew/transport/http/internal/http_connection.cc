@@ -64,6 +64,7 @@ private:
     // Goes from phase to phase until it has to wait for the peer or the handler.
     void run();
     bool step();
+    void skip_empty_line();
     bool read_head();
     bool begin_body(std::size_t head_bytes);
     bool read_body();
@@ -120,8 +121,9 @@ private:
     bool is_reading_ = false;  // an asynchronous read is pending
     bool is_late_ = false;     // ... and was cancelled because its deadline has passed
     bool is_finishing_ = false;
-    bool close_after_ = false;  // no request will be read after this answer
-    bool is_rejected_ = false;  // ... because the input cannot be trusted any more
+    bool close_after_ = false;       // no request will be read after this answer
+    bool has_skipped_line_ = false;  // before the current request
+    bool is_rejected_ = false;       // ... because the input cannot be trusted any more
 };
 
 // One request's way back. Tells the connection once.
@@ -223,15 +225,25 @@ bool HttpConnection::read_input() {
     );
 }
 
+// RFC 9112 2.2: old clients end a body with a line end that is not part of it.
+void HttpConnection::skip_empty_line() {
+    if (has_skipped_line_ || !input().starts_with("\r\n")) return;
+    has_skipped_line_ = true;
+    input_begin_ += 2;
+    compact_input();
+    if (input().empty()) set_deadline(options_.idle_ms_max);
+}
+
 bool HttpConnection::read_head() {
-    if (!input().empty()) {
+    skip_empty_line();
+    if (!input().empty() && input() != "\r") {
         const std::size_t head_bytes = parser_.parse_head(input(), request_);
         if (parser_.failed_with() != 0) {
             reject(parser_.failed_with(), parser_.reason());
             return true;
         }
         if (head_bytes != 0) return begin_body(head_bytes);
-    } else if (is_finishing_) {
+    } else if (is_finishing_ && input().empty()) {
         close();
         return false;
     }
@@ -432,6 +444,7 @@ bool HttpConnection::end_exchange() {
         return false;
     }
     parser_.reset();
+    has_skipped_line_ = false;
     input_floor_ = 0;
     compact_input();
     phase_ = Phase::head;

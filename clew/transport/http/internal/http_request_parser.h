@@ -22,7 +22,8 @@ class error_code;
 namespace clew::transport {
 
 struct HttpParserLimits {
-    std::uint32_t header_bytes_max = 8 * 1024;  // request line and headers together
+    // Request line, headers, chunk extensions and trailers together.
+    std::uint32_t header_bytes_max = 8 * 1024;
     std::uint64_t body_bytes_max = 10 * 1024 * 1024;
 };
 
@@ -41,7 +42,8 @@ public:
     std::size_t parse_head(std::string_view bytes, HttpRequest& request);
 
     // Of a chunked body: appends what is complete to `body` and returns how many bytes were used.
-    // Requires: the head is complete and is_chunked().
+    // Chunk extensions and trailers count as headers do. Requires: the head is complete and
+    // is_chunked().
     std::size_t parse_chunks(std::string_view bytes, std::string& body);
     bool is_body_complete() const;
 
@@ -59,7 +61,8 @@ public:
 private:
     class Grammar;  // keeps Beast out of this header
 
-    void finish_head(const HttpRequest& request);
+    void finish_head(HttpRequest& request);
+    void check_header_bytes(std::size_t more);
     void fail(int status, std::string_view reason);
     void fail_with(const boost::system::error_code& error);
 
