@@ -28,6 +28,14 @@ struct StorageCounts {
     std::uint64_t spans_repeated = 0;  // arrived, and were here already in every field
 };
 
+// Whether requests should come: everything but `failed` passes without a restart.
+enum class StorageState : std::uint8_t { ready, recovering, read_only, overloaded, failed };
+
+struct StorageHealth {
+    StorageState state = StorageState::ready;
+    std::string reason;  // empty while ready
+};
+
 class Storage {
 public:
     virtual ~Storage() = default;
@@ -38,10 +46,11 @@ public:
     virtual const AutocompleteTags& autocomplete_tags() const = 0;
     virtual const DependencyStore& dependency_store() const = 0;
 
-    // The engine's name as /health shows it, e.g. "MemoryStorage".
+    // The engine's name as /health shows it; Zipkin's where it has such an engine, e.g.
+    // "InMemoryStorage".
     virtual std::string name() const = 0;
-    // An error says why spans cannot be stored or read now.
-    virtual Expected<void> check() const = 0;
+    // Never blocks: an engine keeps its state up to date itself.
+    virtual StorageHealth health() const = 0;
     virtual StorageCounts counts() const = 0;
 };
 

@@ -55,6 +55,11 @@ private:
     int value_;
 };
 
+// The socket itself is gone; what the system is short of comes back.
+bool is_lost(int errno_value) {
+    return errno_value == EBADF || errno_value == EINVAL || errno_value == ENOTSOCK;
+}
+
 Expected<tcp::endpoint> endpoint_of(const ListenerOptions& options) {
     const std::string text = options.address == "localhost" ? "127.0.0.1" : options.address;
     boost::system::error_code error;
@@ -124,6 +129,7 @@ struct Listener::State : public std::enable_shared_from_this<State> {
     void wait_for_peers();
     void accept_some();
     void pause_accepting();
+    void give_up();
     std::unique_ptr<Slot> take_slot();
     void adopt(Descriptor descriptor, std::unique_ptr<Slot> slot);
     void watch_deadlines(std::size_t lane);
@@ -206,6 +212,7 @@ void Listener::State::accept_some() {
         if (descriptor.value() < 0) {
             if (errno == EAGAIN || errno == EWOULDBLOCK) break;
             if (errno == EINTR || errno == ECONNABORTED) continue;
+            if (is_lost(errno)) return give_up();
             return pause_accepting();
         }
         std::unique_ptr<Slot> slot = take_slot();
@@ -220,6 +227,11 @@ void Listener::State::accept_some() {
         );
     }
     wait_for_peers();
+}
+
+void Listener::State::give_up() {
+    const std::lock_guard lock(mutex);
+    counts.is_broken = true;
 }
 
 void Listener::State::pause_accepting() {

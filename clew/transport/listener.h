@@ -45,6 +45,7 @@ struct ListenerCounts {
     std::uint64_t refused = 0;        // one too many
     std::uint64_t accept_errors = 0;  // e.g. no file descriptor left; tried again after a pause
     std::size_t open = 0;             // now
+    bool is_broken = false;           // accepts nobody any more, and nobody has asked for that
 };
 
 class Listener {

@@ -7,6 +7,9 @@
 #include <atomic>
 #include <vector>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -98,6 +101,35 @@ protected:
     EventLoop loop_{2};
     boost::asio::io_context client_;
 };
+
+// The descriptor on which this program listens at the port.
+int listening_descriptor(std::uint16_t port) {
+    for (int descriptor = 3; descriptor < 1024; ++descriptor) {
+        sockaddr_in address{};
+        socklen_t size = sizeof address;
+        int listens = 0;
+        socklen_t listens_size = sizeof listens;
+        if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) == 0 &&
+            listens != 0 &&
+            ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+            ntohs(address.sin_port) == port) {
+            return descriptor;
+        }
+    }
+    return -1;
+}
+
+TEST_F(ListenerTest, says_that_it_is_broken_when_its_socket_has_gone) {
+    std::unique_ptr<Listener> listener = open({});
+    tcp::socket peer = connect(*listener);
+    EXPECT_EQ(echo(peer, "a"), "a");
+    EXPECT_FALSE(listener->counts().is_broken);
+    const int descriptor = listening_descriptor(listener->port());
+    ASSERT_GE(descriptor, 0);
+    ::shutdown(descriptor, SHUT_RDWR);
+    EXPECT_TRUE(becomes_true([&] { return listener->counts().is_broken; }));
+    EXPECT_EQ(echo(peer, "b"), "b");
+}
 
 TEST_F(ListenerTest, accepts_peers_on_a_free_port_and_counts_them) {
     std::unique_ptr<Listener> listener = open({});

@@ -15,25 +15,8 @@ using transport::HttpResponse;
 
 constexpr const char* kActuatorType = "application/vnd.spring-boot.actuator.v2+json; charset=utf-8";
 constexpr const char* kJsonType = "application/json; charset=utf-8";
+constexpr int kRetryAfterSeconds = 1;
 constexpr const char* kPrometheusType = "text/plain; version=0.0.4; charset=utf-8";
-
-std::string health_json(const std::string& component, const Expected<void>& health) {
-    const std::string status = health ? "\"UP\"" : "\"DOWN\"";
-    std::string quoted_component;
-    append_json_string(component + "{}", quoted_component);
-    std::string json = "{\n  \"status\" : " + status +
-                       ",\n  \"zipkin\" : {\n    \"status\" : " + status +
-                       ",\n    \"details\" : {\n      " + quoted_component +
-                       " : {\n        \"status\" : " + status;
-    if (!health) {
-        std::string text;
-        append_json_string(
-            std::string(code_name(health.error().code)) + ": " + health.error().message, text
-        );
-        json += ",\n        \"details\" : {\n          \"error\" : " + text + "\n        }";
-    }
-    return json + "\n      }\n    }\n  }\n}";
-}
 
 HttpResponse typed_response(int status, const char* type, std::string body) {
     HttpResponse response;
@@ -45,19 +28,14 @@ HttpResponse typed_response(int status, const char* type, std::string body) {
 
 }  // namespace
 
-void OperatorRoutes::answer_health(const std::string& type, const HttpResponder& responder) const {
-    const bool accepted = pool_.submit([this, type, responder](bool in_time) {
-        const Expected<void> health =
-            in_time ? storage_.check()
-                    : Expected<void>(Error{Code::timed_out, "queries have waited too long"});
-        responder.send(
-            typed_response(health ? 200 : 503, type.c_str(), health_json(storage_.name(), health))
-        );
-    });
-    if (!accepted) {
-        const Error busy{Code::overloaded, "too many queries wait"};
-        responder.send(typed_response(503, type.c_str(), health_json(storage_.name(), busy)));
-    }
+HttpResponse OperatorRoutes::health(const char* type) const {
+    return typed_response(health_.is_up() ? 200 : 503, type, health_.health_json());
+}
+
+HttpResponse OperatorRoutes::readiness() const {
+    const std::string reason = health_.not_ready_reason();
+    if (reason.empty()) return transport::text_response(200, "ready");
+    return transport::overloaded_response(503, "not ready: " + reason, kRetryAfterSeconds);
 }
 
 void OperatorRoutes::mount(Router& router) const {
@@ -67,9 +45,9 @@ void OperatorRoutes::mount(Router& router) const {
     append_json_string(facts_.commit, commit);
     const std::string about = "{\"zipkin\":{\"version\":" + version + ",\"commit\":" + commit +
                               "},\"clew\":{\"version\":" + version + "}}";
-    const auto health = [this](const char* type) {
+    const auto health_as = [this](const char* type) {
         return [this, type](const HttpRequest&, const HttpResponder& responder) {
-            answer_health(type, responder);
+            responder.send(health(type));
         };
     };
     const auto facts = [&about](const char* type) {
@@ -80,8 +58,11 @@ void OperatorRoutes::mount(Router& router) const {
     const auto prometheus = [this](const HttpRequest&, const HttpResponder& responder) {
         responder.send(typed_response(200, kPrometheusType, metrics_.text() + requests_.text()));
     };
-    router.get("/health", health(kJsonType));
-    router.get("/actuator/health", health(kActuatorType));
+    router.get("/health", health_as(kJsonType));
+    router.get("/actuator/health", health_as(kActuatorType));
+    router.get("/ready", [this](const HttpRequest&, const HttpResponder& responder) {
+        responder.send(readiness());
+    });
     router.get("/info", facts(kJsonType));
     router.get("/actuator/info", facts(kActuatorType));
     router.get("/prometheus", prometheus);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What whoever runs the server asks: /health, /info, /metrics and /prometheus, with Zipkin's
-// bodies, and under the /actuator addresses that some checks still use.
+// What whoever runs the server asks: /health, /ready, /info, /metrics and /prometheus, with
+// Zipkin's bodies where it has them, and under the /actuator addresses that some checks still use.
+// Answered on the loop thread, so that no query can hold up a probe.
 //
 // Threads: as every route.
 
 #include <string>
 
-#include "clew/storage/storage.h"
 #include "clew/web/metrics_page.h"
-#include "clew/web/query_pool.h"
 #include "clew/web/request_metrics.h"
 #include "clew/web/router.h"
+#include "clew/web/server_health.h"
 
 namespace clew::web {
 
@@ -25,28 +25,23 @@ class OperatorRoutes {
 public:
     // Requires: all outlive this.
     OperatorRoutes(
-        const storage::Storage& storage,
+        const ServerHealth& health,
         const MetricsPage& metrics,
         const RequestMetrics& requests,
-        QueryPool& pool,
         BuildFacts facts
     )
-        : storage_(storage),
-          metrics_(metrics),
-          requests_(requests),
-          pool_(pool),
-          facts_(std::move(facts)) {}
+        : health_(health), metrics_(metrics), requests_(requests), facts_(std::move(facts)) {}
 
     // Requires: this outlives the router.
     void mount(Router& router) const;
 
 private:
-    void answer_health(const std::string& type, const transport::HttpResponder& responder) const;
+    transport::HttpResponse health(const char* type) const;
+    transport::HttpResponse readiness() const;
 
-    const storage::Storage& storage_;
+    const ServerHealth& health_;
     const MetricsPage& metrics_;
     const RequestMetrics& requests_;
-    QueryPool& pool_;
     const BuildFacts facts_;
 };
 

@@ -14,6 +14,7 @@
 #include "clew/transport/event_loop.h"
 #include "clew/web/metrics_page.h"
 #include "clew/web/operator_routes.h"
+#include "clew/web/server_health.h"
 #include "clew/web/ui_routes.h"
 
 namespace clew::app {
@@ -23,9 +24,39 @@ namespace {
 using transport::HttpRequest;
 using transport::HttpResponder;
 
+// Not ready from nine tenths of the bytes in flight: the next large message would be refused.
+constexpr std::size_t kOverloadedShare = 9;
+constexpr std::size_t kOverloadedDivisor = 10;
+
 std::size_t loop_threads(const ServeConfig& config) {
     return config.loop_threads != 0 ? config.loop_threads
                                     : std::max(1u, std::thread::hardware_concurrency());
+}
+
+using Level = web::ComponentState::Level;
+
+web::ComponentState state_of(const storage::StorageHealth& health) {
+    using storage::StorageState;
+    switch (health.state) {
+        case StorageState::ready: return {};
+        case StorageState::recovering: return {Level::not_ready, "recovering: " + health.reason};
+        case StorageState::read_only: return {Level::not_ready, "read-only: " + health.reason};
+        case StorageState::overloaded: return {Level::not_ready, "overloaded: " + health.reason};
+        case StorageState::failed: return {Level::down, health.reason};
+    }
+    return {};
+}
+
+web::ComponentState state_of(const transport::Listener& listener) {
+    if (!listener.counts().is_broken) return {};
+    return {Level::down, "port " + std::to_string(listener.port()) + " accepts no connections"};
+}
+
+web::ComponentState state_of(const transport::ByteBudget& budget) {
+    if (budget.bytes_in_use() < budget.bytes_max() / kOverloadedDivisor * kOverloadedShare) {
+        return {};
+    }
+    return {Level::not_ready, "overloaded: too many bytes of messages in flight"};
 }
 
 web::Router::Route refusal(std::string text) {
@@ -45,6 +76,7 @@ struct Server::Parts {
         : config(serve_config), storage(std::move(the_storage)), sampler(the_sampler) {}
 
     void mount();
+    void add_health();
     void add_metrics();
     void add_http_metrics();
     void add_scribe_metrics();
@@ -67,12 +99,9 @@ struct Server::Parts {
     web::MetricsPage metrics_page;
     web::RequestMetrics request_metrics;
     web::ApiRoutes api_routes{*storage, system_clock(), query_pool, config.api};
+    web::ServerHealth health;
     web::OperatorRoutes operator_routes{
-        *storage,
-        metrics_page,
-        request_metrics,
-        query_pool,
-        {std::string(version()), std::string(commit())}};
+        health, metrics_page, request_metrics, {std::string(version()), std::string(commit())}};
     web::UiRoutes ui_routes{embedded_ui(), config.ui};
     web::Router router{config.router, &request_metrics};
 
@@ -98,6 +127,19 @@ void Server::Parts::mount() {
     } else {
         router.post("/api/v2/spans", refusal("the HTTP collector is disabled"));
     }
+}
+
+// One line for each receiver: whoever wires another adds its own here.
+void Server::Parts::add_health() {
+    health.add_component(storage->name() + "{}", [this] { return state_of(storage->health()); });
+    if (scribe) {
+        const std::string name =
+            "ScribeCollector{port=" + std::to_string(scribe->listener().port()) +
+            ", category=" + config.scribe_receiver.category + "}";
+        health.add_component(name, [this] { return state_of(scribe->listener()); });
+    }
+    health.add_condition([this] { return state_of(http->listener()); });
+    health.add_condition([this] { return state_of(budget); });
 }
 
 void Server::Parts::add_metrics() {
@@ -214,6 +256,7 @@ Expected<std::unique_ptr<Server>> Server::start(const ServeConfig& config) {
     auto parts = std::make_unique<Parts>(config, std::move(*storage), *sampler);
     parts->mount();
     if (Expected<void> opened = parts->open(); !opened) return std::move(opened).error();
+    parts->add_health();
     parts->add_metrics();
     parts->add_http_metrics();
     if (parts->scribe) parts->add_scribe_metrics();
@@ -236,6 +279,7 @@ std::uint16_t Server::scribe_port() const {
 }
 
 bool Server::finish(std::chrono::milliseconds patience) {
+    parts_->health.begin_shutdown();
     bool scribe_finished = true;
     std::thread scribe([this, patience, &scribe_finished] {
         if (parts_->scribe) scribe_finished = parts_->scribe->finish(patience);

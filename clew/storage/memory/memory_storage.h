@@ -49,8 +49,8 @@ public:
     const ServiceAndSpanNames& service_and_span_names() const override { return *this; }
     const AutocompleteTags& autocomplete_tags() const override { return *this; }
     const DependencyStore& dependency_store() const override { return *this; }
-    std::string name() const override { return "MemoryStorage"; }
-    Expected<void> check() const override { return {}; }
+    std::string name() const override { return "InMemoryStorage"; }
+    StorageHealth health() const override { return {}; }
     StorageCounts counts() const override;
 
     // `done` is called before this returns.

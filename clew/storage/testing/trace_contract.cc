@@ -184,7 +184,8 @@ TEST_P(StorageContract, accepts_an_empty_batch) {
 
 TEST_P(StorageContract, says_who_it_is_and_that_it_is_well) {
     EXPECT_FALSE(storage().name().empty());
-    EXPECT_TRUE(storage().check().has_value());
+    EXPECT_EQ(storage().health().state, StorageState::ready);
+    EXPECT_EQ(storage().health().reason, "");
 }
 
 }  // namespace
