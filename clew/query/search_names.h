@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "clew/base/expected.h"
+#include "clew/base/query_context.h"
 #include "clew/query/query_request.h"
 #include "clew/storage/autocomplete_tags.h"
 #include "clew/storage/service_and_span_names.h"
@@ -25,14 +26,19 @@ public:
     )
         : names_(names), autocomplete_(autocomplete) {}
 
-    Expected<std::vector<std::string>> services() const;
+    Expected<std::vector<std::string>> services(const QueryContext& context) const;
     // Parameter serviceName is required in both; an empty one has no names.
-    Expected<std::vector<std::string>> spans(Parameters parameters) const;
-    Expected<std::vector<std::string>> remote_services(Parameters parameters) const;
+    Expected<std::vector<std::string>> spans(Parameters parameters, const QueryContext& context)
+        const;
+    Expected<std::vector<std::string>> remote_services(
+        Parameters parameters, const QueryContext& context
+    ) const;
 
     Expected<std::vector<std::string>> autocomplete_keys() const;
     // Parameter key is required and not empty; a key that is not configured has no values.
-    Expected<std::vector<std::string>> autocomplete_values(Parameters parameters) const;
+    Expected<std::vector<std::string>> autocomplete_values(
+        Parameters parameters, const QueryContext& context
+    ) const;
 
 private:
     const storage::ServiceAndSpanNames& names_;

@@ -12,13 +12,14 @@ namespace {
 using Texts = std::vector<std::string>;
 
 struct EchoingNames final : storage::ServiceAndSpanNames {
-    Expected<Texts> service_names() const override { return Texts{"services"}; }
+    Expected<Texts> service_names(const QueryContext&) const override { return Texts{"services"}; }
 
-    Expected<Texts> span_names(std::string_view service) const override {
+    Expected<Texts> span_names(std::string_view service, const QueryContext&) const override {
         return Texts{"spans of", std::string(service)};
     }
 
-    Expected<Texts> remote_service_names(std::string_view service) const override {
+    Expected<Texts> remote_service_names(std::string_view service, const QueryContext&)
+        const override {
         return Texts{"remotes of", std::string(service)};
     }
 };
@@ -26,7 +27,7 @@ struct EchoingNames final : storage::ServiceAndSpanNames {
 struct EchoingTags final : storage::AutocompleteTags {
     Expected<Texts> keys() const override { return Texts{"keys"}; }
 
-    Expected<Texts> values(std::string_view key) const override {
+    Expected<Texts> values(std::string_view key, const QueryContext&) const override {
         return Texts{"values of", std::string(key)};
     }
 };
@@ -41,20 +42,30 @@ protected:
 TEST_F(SearchNamesTest, asks_for_what_the_request_names) {
     const std::vector<Parameter> service{{"serviceName", "FrontEnd"}};
     const std::vector<Parameter> key{{"key", "Env"}};
-    EXPECT_EQ(*search_.services(), Texts{"services"});
-    EXPECT_EQ(*search_.spans(service), (Texts{"spans of", "frontend"}));
-    EXPECT_EQ(*search_.remote_services(service), (Texts{"remotes of", "frontend"}));
+    EXPECT_EQ(*search_.services(QueryContext::unlimited()), Texts{"services"});
+    EXPECT_EQ(*search_.spans(service, QueryContext::unlimited()), (Texts{"spans of", "frontend"}));
+    EXPECT_EQ(
+        *search_.remote_services(service, QueryContext::unlimited()),
+        (Texts{"remotes of", "frontend"})
+    );
     EXPECT_EQ(*search_.autocomplete_keys(), Texts{"keys"});
-    EXPECT_EQ(*search_.autocomplete_values(key), (Texts{"values of", "Env"}));
+    EXPECT_EQ(
+        *search_.autocomplete_values(key, QueryContext::unlimited()), (Texts{"values of", "Env"})
+    );
 }
 
 TEST_F(SearchNamesTest, needs_its_parameters) {
-    EXPECT_EQ(search_.spans({}).error().message, "mandatory parameter is missing: serviceName");
     EXPECT_EQ(
-        search_.remote_services({}).error().message, "mandatory parameter is missing: serviceName"
+        search_.spans({}, QueryContext::unlimited()).error().message,
+        "mandatory parameter is missing: serviceName"
     );
     EXPECT_EQ(
-        search_.autocomplete_values({}).error().message, "mandatory parameter is missing: key"
+        search_.remote_services({}, QueryContext::unlimited()).error().message,
+        "mandatory parameter is missing: serviceName"
+    );
+    EXPECT_EQ(
+        search_.autocomplete_values({}, QueryContext::unlimited()).error().message,
+        "mandatory parameter is missing: key"
     );
 }
 

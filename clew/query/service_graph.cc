@@ -5,10 +5,11 @@
 
 namespace clew::query {
 
-Expected<std::vector<model::DependencyLink>> ServiceGraph::dependencies(Parameters parameters
+Expected<std::vector<model::DependencyLink>> ServiceGraph::dependencies(
+    Parameters parameters, const QueryContext& context
 ) const {
-    return parse_graph_window(parameters, limits_).and_then([this](GraphWindow&& window) {
-        return store_.dependencies(window.end_ts, window.lookback);
+    return parse_graph_window(parameters, limits_).and_then([&](GraphWindow&& window) {
+        return store_.dependencies(window.end_ts, window.lookback, context);
     });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "clew/base/expected.h"
+#include "clew/base/query_context.h"
 #include "clew/model/dependency_link.h"
 #include "clew/query/query_limits.h"
 #include "clew/query/query_request.h"
@@ -23,7 +24,9 @@ public:
         : store_(store), limits_(limits) {}
 
     // Errors: invalid_argument (the text is for the caller), or the store's.
-    Expected<std::vector<model::DependencyLink>> dependencies(Parameters parameters) const;
+    Expected<std::vector<model::DependencyLink>> dependencies(
+        Parameters parameters, const QueryContext& context
+    ) const;
 
 private:
     const storage::DependencyStore& store_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "clew/base/expected.h"
+#include "clew/base/query_context.h"
 #include "clew/query/query_limits.h"
 #include "clew/query/query_request.h"
 #include "clew/storage/span_store.h"
@@ -25,11 +26,14 @@ public:
 
     // The trace of an id as it stands in a path, blanks around it allowed. Errors: invalid_argument
     // (no such id can be), not_found ("<normalised id> not found"), or the store's.
-    Expected<storage::StoredTrace> get_trace(std::string_view id) const;
+    Expected<storage::StoredTrace> get_trace(std::string_view id, const QueryContext& context)
+        const;
 
     // The traces of the parameter traceIds that there are; the others are simply absent. Errors:
     // invalid_argument, or the store's.
-    Expected<std::vector<storage::StoredTrace>> get_traces(Parameters parameters) const;
+    Expected<std::vector<storage::StoredTrace>> get_traces(
+        Parameters parameters, const QueryContext& context
+    ) const;
 
 private:
     const storage::SpanStore& store_;

@@ -10,6 +10,7 @@
 
 #include "clew/base/clock.h"
 #include "clew/base/expected.h"
+#include "clew/base/query_context.h"
 #include "clew/query/query_limits.h"
 #include "clew/query/query_request.h"
 #include "clew/storage/span_store.h"
@@ -24,7 +25,9 @@ public:
         : store_(store), clock_(clock), limits_(limits) {}
 
     // Newest trace first. Errors: invalid_argument (the text is for the caller), or the store's.
-    Expected<std::vector<storage::StoredTrace>> find_traces(Parameters parameters) const;
+    Expected<std::vector<storage::StoredTrace>> find_traces(
+        Parameters parameters, const QueryContext& context
+    ) const;
 
 private:
     const storage::SpanStore& store_;

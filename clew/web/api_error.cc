@@ -15,6 +15,8 @@ transport::HttpResponse error_response(const Error& error) {
         case Code::not_found: return transport::text_response(404, error.message);
         case Code::overloaded:
         case Code::unavailable:
+        case Code::timed_out:
+        case Code::cancelled:
             return transport::overloaded_response(503, error.message, kRetryAfterSeconds);
         default: return transport::text_response(500, error.message);
     }

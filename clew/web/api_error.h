@@ -11,7 +11,8 @@
 
 namespace clew::web {
 
-// invalid_argument 400, not_found 404, overloaded and unavailable 503 with Retry-After, else 500.
+// invalid_argument 400, not_found 404, overloaded, unavailable, timed_out and cancelled 503 with
+// Retry-After, else 500.
 transport::HttpResponse error_response(const Error& error);
 
 }  // namespace clew::web

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/web/api_routes.h"
 
+#include <new>
 #include <utility>
 
 #include "clew/web/api_error.h"
@@ -16,6 +17,21 @@ using transport::HttpResponder;
 using transport::HttpResponse;
 
 constexpr std::size_t kManyNames = 3;
+
+Error out_of_memory() {
+    return {Code::overloaded, "there is no memory for the answer now, try again later"};
+}
+
+// Compressing and sending may need as much memory as answering did.
+template <typename Answer>
+void answer_or_refuse(const HttpResponder& responder, Answer answer) {
+    try {
+        Expected<HttpResponse> response = answer();
+        responder.send(response ? std::move(*response) : error_response(response.error()));
+    } catch (const std::bad_alloc&) {
+        responder.send(error_response(out_of_memory()));
+    }
+}
 
 Error too_busy() { return {Code::overloaded, "too many queries at once, try again later"}; }
 
@@ -41,57 +57,63 @@ void ApiRoutes::mount(Router& router) {
 }
 
 void ApiRoutes::mount_names(Router& router, const std::string& prefix) {
-    router.get(prefix + "/services", route([this](const Parameters&) {
-                   return names_.services().transform([this](const std::vector<std::string>& list) {
-                       has_many_services_ = list.size() > kManyNames;
-                       return names(list, has_many_services_);
-                   });
-               }));
-    router.get(
-        prefix + "/spans", route([this](const Parameters& parameters) {
-            return names_.spans(parameters).transform([this](const std::vector<std::string>& list) {
-                return names(list, has_many_services_);
-            });
-        })
+    using Names = std::vector<std::string>;
+    const auto lookup = [&](const char* path, Query query) {
+        router.get(prefix + path, route(QueryLane::lookup, std::move(query)));
+    };
+    lookup("/services", [this](const Parameters&, const QueryContext& context) {
+        return names_.services(context).transform([this](const Names& list) {
+            has_many_services_ = list.size() > kManyNames;
+            return names(list, has_many_services_);
+        });
+    });
+    lookup("/spans", [this](const Parameters& parameters, const QueryContext& context) {
+        return names_.spans(parameters, context).transform([this](const Names& list) {
+            return names(list, has_many_services_);
+        });
+    });
+    lookup("/remoteServices", [this](const Parameters& parameters, const QueryContext& context) {
+        return names_.remote_services(parameters, context).transform([this](const Names& list) {
+            return names(list, has_many_services_);
+        });
+    });
+    lookup("/autocompleteKeys", [this](const Parameters&, const QueryContext&) {
+        return names_.autocomplete_keys().transform([this](const Names& list) {
+            return names(list, true);
+        });
+    });
+    lookup(
+        "/autocompleteValues",
+        [this](const Parameters& parameters, const QueryContext& context) {
+            return names_.autocomplete_values(parameters, context)
+                .transform([this](const Names& list) {
+                    return names(list, list.size() > kManyNames);
+                });
+        }
     );
-    router.get(prefix + "/remoteServices", route([this](const Parameters& parameters) {
-                   return names_.remote_services(parameters)
-                       .transform([this](const std::vector<std::string>& list) {
-                           return names(list, has_many_services_);
-                       });
-               }));
-    router.get(prefix + "/autocompleteKeys", route([this](const Parameters&) {
-                   return names_.autocomplete_keys().transform(
-                       [this](const std::vector<std::string>& list) { return names(list, true); }
-                   );
-               }));
-    router.get(prefix + "/autocompleteValues", route([this](const Parameters& parameters) {
-                   return names_.autocomplete_values(parameters)
-                       .transform([this](const std::vector<std::string>& list) {
-                           return names(list, list.size() > kManyNames);
-                       });
-               }));
 }
 
 void ApiRoutes::mount_traces(Router& router, const std::string& prefix) {
-    router.get(prefix + "/traces", route([this](const Parameters& parameters) {
-                   return search_.find_traces(parameters)
-                       .transform([](const std::vector<storage::StoredTrace>& traces) {
-                           return json_response(traces_json(traces));
-                       });
-               }));
-    router.get(prefix + "/traceMany", route([this](const Parameters& parameters) {
-                   return lookup_.get_traces(parameters)
-                       .transform([](const std::vector<storage::StoredTrace>& traces) {
-                           return json_response(traces_json(traces));
-                       });
-               }));
-    router.get(prefix + "/dependencies", route([this](const Parameters& parameters) {
-                   return graph_.dependencies(parameters)
-                       .transform([](const std::vector<model::DependencyLink>& links) {
-                           return json_response(links_json(links));
-                       });
-               }));
+    const auto traces_answer = [](const QueryContext& context) {
+        return [&context](const std::vector<storage::StoredTrace>& traces) {
+            return traces_json(traces, context).transform(json_response);
+        };
+    };
+    const auto find = [=, this](const Parameters& parameters, const QueryContext& context) {
+        return search_.find_traces(parameters, context).and_then(traces_answer(context));
+    };
+    const auto get = [=, this](const Parameters& parameters, const QueryContext& context) {
+        return lookup_.get_traces(parameters, context).and_then(traces_answer(context));
+    };
+    const auto link = [this](const Parameters& parameters, const QueryContext& context) {
+        return graph_.dependencies(parameters, context)
+            .transform([](const std::vector<model::DependencyLink>& links) {
+                return json_response(links_json(links));
+            });
+    };
+    router.get(prefix + "/traces", route(QueryLane::scan, find));
+    router.get(prefix + "/traceMany", route(QueryLane::lookup, get));
+    router.get(prefix + "/dependencies", route(QueryLane::scan, link));
     const std::string below = prefix + "/trace/";
     router.get_below(
         below,
@@ -108,13 +130,15 @@ HttpResponse ApiRoutes::names(const std::vector<std::string>& list, bool is_cach
     return response;
 }
 
-Router::Route ApiRoutes::route(Question question) {
-    return [this, question = std::move(question)](
-               const HttpRequest& request, const HttpResponder& responder
-           ) {
-        run(responder, [&question, parameters = parse_query_string(request.query)] {
-            return question(parameters);
-        });
+Router::Route ApiRoutes::route(QueryLane lane, Query query) {
+    return [this,
+            lane,
+            query = std::move(query)](const HttpRequest& request, const HttpResponder& responder) {
+        run(lane,
+            responder,
+            [&query, parameters = parse_query_string(request.query)](const QueryContext& context) {
+                return query(parameters, context);
+            });
     };
 }
 
@@ -125,22 +149,30 @@ void ApiRoutes::ask_for_trace(
     if (!id || id->find('/') != std::string::npos) {
         return responder.send(transport::text_response(404, "not found"));
     }
-    run(responder, [this, id = *id] {
-        return lookup_.get_trace(id).transform([](const storage::StoredTrace& trace) {
-            return json_response(trace_json(trace));
+    run(QueryLane::lookup, responder, [this, id = *id](const QueryContext& context) {
+        return lookup_.get_trace(id, context).and_then([&](const storage::StoredTrace& trace) {
+            return trace_json(trace, context).transform(json_response);
         });
     });
 }
 
 void ApiRoutes::run(
-    const HttpResponder& responder, std::function<Expected<HttpResponse>()> question
+    QueryLane lane, const HttpResponder& responder, std::function<Answer(const QueryContext&)> query
 ) {
-    const bool accepted = pool_.submit([responder, question = std::move(question)](bool in_time) {
-        if (!in_time) return responder.send(error_response(too_busy()));
-        Expected<HttpResponse> answer = question();
-        responder.send(answer ? std::move(*answer) : error_response(answer.error()));
-    });
-    if (!accepted) responder.send(error_response(too_busy()));
+    const QueryPool::Context context = pool_.make_context();
+    responder.when_disconnected([this, context] { pool_.cancel(context); });
+    const bool is_waiting = pool_.submit(
+        lane,
+        context,
+        [responder, query = std::move(query)](
+            const Expected<void>& may_begin, const QueryContext& its_context
+        ) {
+            answer_or_refuse(responder, [&] {
+                return may_begin ? query(its_context) : Answer(may_begin.error());
+            });
+        }
+    );
+    if (!is_waiting) responder.send(error_response(too_busy()));
 }
 
 }  // namespace clew::web

@@ -2,8 +2,9 @@
 #pragma once
 
 // Zipkin's query API, version 2: every GET below /api/v2, and the same below /zipkin/api/v2, which
-// is where the page asks. Each question is read here, answered by query/ on a thread of the query
-// pool, and written as JSON; what is wrong with it is answered 400 in Zipkin's words.
+// is where the page asks. Each query is read here, answered by query/ on a thread of the query
+// pool, and written as JSON; what is wrong with it is answered 400 in Zipkin's words. A query whose
+// client disconnects is cancelled.
 //
 // Threads: the routes are called on loop threads and return at once.
 
@@ -48,17 +49,19 @@ public:
 
 private:
     using Parameters = std::vector<query::Parameter>;
-    using Question = std::function<Expected<transport::HttpResponse>(const Parameters&)>;
+    using Answer = Expected<transport::HttpResponse>;
+    using Query = std::function<Answer(const Parameters&, const QueryContext&)>;
 
-    Router::Route route(Question question);
+    Router::Route route(QueryLane lane, Query query);
     void ask_for_trace(
         std::string_view prefix,
         const transport::HttpRequest& request,
         const transport::HttpResponder& responder
     );
     void run(
+        QueryLane lane,
         const transport::HttpResponder& responder,
-        std::function<Expected<transport::HttpResponse>()> question
+        std::function<Answer(const QueryContext&)> query
     );
     void mount_names(Router& router, const std::string& prefix);
     void mount_traces(Router& router, const std::string& prefix);

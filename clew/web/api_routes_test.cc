@@ -29,6 +29,7 @@ protected:
         storage_ = std::move(*made);
         routes_ = std::make_unique<ApiRoutes>(*storage_, clock_, pool_, ApiOptions{});
         routes_->mount(router_);
+        ASSERT_TRUE(pool_.start().has_value());
         store(model::testing::sample_trace());
     }
 
@@ -223,7 +224,7 @@ TEST_F(ApiRoutesTest, lets_browsers_keep_names_once_there_are_more_than_three_se
     EXPECT_EQ(cached("/dependencies?endTs=" + kEnd), "");
 }
 
-TEST_F(ApiRoutesTest, answers_503_when_too_many_questions_wait) {
+TEST_F(ApiRoutesTest, answers_503_when_too_many_queries_wait) {
     QueryPool tired({.threads = 1, .waiting_max = 0});
     ApiRoutes routes(*storage_, clock_, tired, {});
     Router router;
@@ -234,12 +235,15 @@ TEST_F(ApiRoutesTest, answers_503_when_too_many_questions_wait) {
     EXPECT_EQ(header_of(response, "Retry-After"), "1");
 }
 
-TEST_F(ApiRoutesTest, answers_503_to_a_question_that_has_waited_too_long) {
-    QueryPool slow({.threads = 1, .wait_ms_max = std::chrono::milliseconds(0)});
+TEST_F(ApiRoutesTest, answers_503_to_a_query_that_is_past_its_time) {
+    QueryPool slow({.threads = 1, .time_ms_max = std::chrono::milliseconds(0)});
+    ASSERT_TRUE(slow.start().has_value());
     ApiRoutes routes(*storage_, clock_, slow, {});
     Router router;
     routes.mount(router);
-    EXPECT_EQ(ask(router, "/api/v2/traces").status, 503);
+    const HttpResponse response = ask(router, "/api/v2/traces");
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(response.body, "the query took longer than query-timeout, 0 ms");
 }
 
 }  // namespace

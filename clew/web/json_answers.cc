@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/web/json_answers.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
 #include "clew/base/json_text.h"
 #include "clew/codec/json_v2/json_v2_encoder.h"
 
@@ -32,6 +36,23 @@ void append_link(const model::DependencyLink& link, std::string& json) {
     json.push_back('}');
 }
 
+// In pieces of as many spans as the meter counts. False: the query gives up.
+bool append_trace(const storage::StoredTrace& trace, QueryMeter& meter, std::string& json) {
+    std::span<const model::Span> spans = trace.spans;
+    const std::size_t begin = json.size();
+    do {
+        const auto piece = spans.first(std::min(spans.size(), QueryMeter::kRowsPerCheck));
+        if (!meter.may_go_on(piece.size())) return false;
+        const bool is_first = json.size() == begin;
+        if (!is_first) json.pop_back();
+        const std::size_t at = json.size();
+        codec::append_json_v2_list(piece, json);
+        if (!is_first) json[at] = ',';  // two lists become one
+        spans = spans.subspan(piece.size());
+    } while (!spans.empty());
+    return true;
+}
+
 }  // namespace
 
 transport::HttpResponse json_response(std::string json) {
@@ -47,18 +68,22 @@ std::string names_json(const std::vector<std::string>& names) {
     });
 }
 
-std::string trace_json(const storage::StoredTrace& trace) {
+Expected<std::string> trace_json(const storage::StoredTrace& trace, const QueryContext& context) {
     std::string json;
-    codec::append_json_v2_list(trace.spans, json);
+    QueryMeter meter(context);
+    if (!append_trace(trace, meter, json)) return meter.verdict().error();
     return json;
 }
 
-std::string traces_json(const std::vector<storage::StoredTrace>& traces) {
+Expected<std::string> traces_json(
+    const std::vector<storage::StoredTrace>& traces, const QueryContext& context
+) {
     std::string json = "[";
+    QueryMeter meter(context);
     for (const storage::StoredTrace& trace : traces) {
         if (trace.spans.empty()) continue;
         if (json.size() > 1) json.push_back(',');
-        codec::append_json_v2_list(trace.spans, json);
+        if (!append_trace(trace, meter, json)) return meter.verdict().error();
     }
     json.push_back(']');
     return json;

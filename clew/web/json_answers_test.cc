@@ -28,10 +28,35 @@ TEST(JsonAnswers, leaves_out_traces_without_spans) {
     const model::SpanBatch batch =
         model::testing::server_span({0, 1}, model::testing::kSampleTimeUs);
     const storage::StoredTrace trace{{batch[0]}, {}};
-    const std::string one = trace_json(trace);
-    EXPECT_EQ(traces_json({{}, trace, {}, trace}), "[" + one + "," + one + "]");
-    EXPECT_EQ(traces_json({}), "[]");
-    EXPECT_EQ(trace_json({}), "[]");
+    const QueryContext& context = QueryContext::unlimited();
+    const std::string one = trace_json(trace, context).value();
+    EXPECT_EQ(traces_json({{}, trace, {}, trace}, context).value(), "[" + one + "," + one + "]");
+    EXPECT_EQ(traces_json({}, context).value(), "[]");
+    EXPECT_EQ(trace_json({}, context).value(), "[]");
+}
+
+TEST(JsonAnswers, writes_a_trace_of_any_size_as_one_list) {
+    const model::SpanBatch batch =
+        model::testing::server_span({0, 1}, model::testing::kSampleTimeUs);
+    storage::StoredTrace one{{batch[0]}, {}};
+    const std::string span_list = trace_json(one, QueryContext::unlimited()).value();
+    const std::string span = span_list.substr(1, span_list.size() - 2);
+    for (const std::size_t size : {4095U, 4096U, 4097U, 8192U, 10'000U}) {
+        const storage::StoredTrace trace{std::vector<model::Span>(size, batch[0]), {}};
+        std::string expected = "[" + span;
+        for (std::size_t i = 1; i < size; ++i) expected += "," + span;
+        EXPECT_EQ(trace_json(trace, QueryContext::unlimited()).value(), expected + "]") << size;
+    }
+}
+
+TEST(JsonAnswers, gives_up_when_nobody_waits_for_them) {
+    const model::SpanBatch batch =
+        model::testing::server_span({0, 1}, model::testing::kSampleTimeUs);
+    const storage::StoredTrace trace{{batch[0]}, {}};
+    QueryContext context;
+    context.cancel(QueryContext::Cancellation::disconnected);
+    EXPECT_EQ(trace_json(trace, context).error().code, Code::cancelled);
+    EXPECT_EQ(traces_json({trace}, context).error().code, Code::cancelled);
 }
 
 TEST(JsonAnswers, turns_errors_into_their_status_and_words) {
@@ -40,7 +65,8 @@ TEST(JsonAnswers, turns_errors_into_their_status_and_words) {
         {Code::not_found, 404},
         {Code::overloaded, 503},
         {Code::unavailable, 503},
-        {Code::timed_out, 500},
+        {Code::timed_out, 503},
+        {Code::cancelled, 503},
         {Code::io, 500},
         {Code::internal, 500}};
     for (const auto& [code, status] : rows) {

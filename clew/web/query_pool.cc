@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/web/query_pool.h"
 
+#include <algorithm>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <pthread.h>
@@ -9,50 +12,119 @@
 
 namespace clew::web {
 
+namespace {
+
+using Cancellation = QueryContext::Cancellation;
+
+constexpr std::size_t index_of(QueryLane lane) { return static_cast<std::size_t>(lane); }
+
+}  // namespace
+
 QueryPool::QueryPool(const QueryPoolOptions& options) : options_(options) {
-    CLEW_ASSERT(options_.threads >= 1);
-    for (std::size_t i = 0; i < options_.threads; ++i) {
-        std::thread& thread = threads_.emplace_back([this] { run(); });
-        pthread_setname_np(thread.native_handle(), "clew-query");
-    }
+    CLEW_ASSERT(options_.threads >= 1 && options_.threads <= QueryPoolOptions::kThreadsMax);
 }
 
 QueryPool::~QueryPool() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-    }
-    changed_.notify_all();
+    stop();
     for (std::thread& thread : threads_) thread.join();
 }
 
-bool QueryPool::submit(Work work) {
+Expected<void> QueryPool::start() {
+    CLEW_ASSERT(threads_.empty());
+    Expected<void> started = start_thread(QueryLane::lookup);
+    for (std::size_t i = 0; i < options_.threads && started; ++i) {
+        started = start_thread(QueryLane::scan);
+    }
+    return started;
+}
+
+Expected<void> QueryPool::start_thread(QueryLane lane) {
+    try {
+        std::thread& thread = threads_.emplace_back([this, lane] { run(lane); });
+        const char* name = lane == QueryLane::lookup ? "clew-lookup" : "clew-query";
+        pthread_setname_np(thread.native_handle(), name);
+        return {};
+    } catch (const std::system_error& error) {
+        return system_error("starting the threads of queries", error.code().value());
+    }
+}
+
+QueryPool::Context QueryPool::make_context() const {
+    return std::make_shared<QueryContext>(
+        std::chrono::steady_clock::now() + options_.time_ms_max,
+        "the query took longer than query-timeout, " +
+            std::to_string(options_.time_ms_max.count()) + " ms"
+    );
+}
+
+bool QueryPool::submit(QueryLane lane, Context context, Work work) {
     {
         const std::lock_guard lock(mutex_);
-        if (waiting_.size() >= options_.waiting_max) {
+        std::deque<Query>& waiting = waiting_[index_of(lane)];
+        if (stopping_ || waiting.size() >= options_.waiting_max) {
             refused_.add();
             return false;
         }
-        const auto too_late = std::chrono::steady_clock::now() + options_.wait_ms_max;
-        waiting_.push_back({std::move(work), too_late});
+        waiting.push_back({std::move(context), std::move(work)});
     }
-    changed_.notify_one();
+    changed_.notify_all();
     return true;
 }
 
-void QueryPool::run() {
-    while (true) {
-        Waiting next;
-        {
-            std::unique_lock lock(mutex_);
-            changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-            if (stopping_) return;
-            next = std::move(waiting_.front());
-            waiting_.pop_front();
+void QueryPool::cancel(const Context& context) {
+    cancelled_.add();
+    context->cancel(Cancellation::disconnected);
+    Query dropped;  // ends outside of the lock: that may answer somebody
+    const std::lock_guard lock(mutex_);
+    for (std::deque<Query>& waiting : waiting_) {
+        const auto found = std::ranges::find(waiting, context, &Query::context);
+        if (found == waiting.end()) continue;
+        dropped = std::move(*found);
+        waiting.erase(found);
+    }
+}
+
+void QueryPool::stop() {
+    std::array<std::deque<Query>, kLanes> dropped;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        for (const Context& context : running_) context->cancel(Cancellation::shutting_down);
+        std::swap(dropped, waiting_);
+    }
+    changed_.notify_all();
+    for (const std::deque<Query>& lane : dropped) {
+        for (const Query& query : lane) {
+            query.context->cancel(Cancellation::shutting_down);
+            query.work(query.context->check(), *query.context);
         }
-        const bool in_time = std::chrono::steady_clock::now() < next.too_late;
-        if (!in_time) refused_.add();
-        next.work(in_time);
+    }
+}
+
+QueryPool::Query QueryPool::take_next(QueryLane lane) {
+    std::unique_lock lock(mutex_);
+    std::deque<Query>& waiting = waiting_[index_of(lane)];
+    changed_.wait(lock, [&] { return stopping_ || !waiting.empty(); });
+    if (stopping_) return {};
+    Query next = std::move(waiting.front());
+    waiting.pop_front();
+    running_.push_back(next.context);
+    return next;
+}
+
+void QueryPool::work_on(const Query& query) {
+    const Expected<void> may_begin = query.context->check();
+    if (!may_begin && may_begin.error().code == Code::timed_out) refused_.add();
+    query.work(may_begin, *query.context);
+}
+
+void QueryPool::run(QueryLane lane) {
+    while (true) {
+        const Query query = take_next(lane);
+        if (!query.context) return;
+        work_on(query);
+        const std::lock_guard lock(mutex_);
+        std::erase(running_, query.context);
     }
 }
 

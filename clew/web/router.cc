@@ -70,6 +70,10 @@ public:
         next_.send(std::move(response));
     }
 
+    void when_disconnected(std::function<void()> then) override {
+        next_.when_disconnected(std::move(then));
+    }
+
 private:
     static void compress(HttpResponse& response) {
         std::string compressed;

@@ -147,7 +147,7 @@ protected:
         }
         if (unlimited) parameters.emplace_back("limit", "1000000");
         const query::TraceSearch search(*storage_, clock_, {});
-        const auto traces = search.find_traces(parameters);
+        const auto traces = search.find_traces(parameters, QueryContext::unlimited());
         if (!traces) return {traces.error().message};
         Texts found;
         for (const auto& trace : *traces) found.push_back(trace.spans.front().trace_id().to_hex());
@@ -177,7 +177,8 @@ void ExpectedAnswers::expect_fields() {
     }
     codec::JsonV2Encoder encoder;
     for (const auto& [id, spans] : posted) {
-        const auto trace = storage_->get_trace(model::parse_trace_id(id).value());
+        const auto trace =
+            storage_->get_trace(model::parse_trace_id(id).value(), QueryContext::unlimited());
         ASSERT_TRUE(trace.has_value());
         Texts got;
         for (const model::Span& span : trace->spans) {
@@ -201,20 +202,22 @@ void ExpectedAnswers::expect_names() {
     for (const auto& [service, spans] : expected_["spanNames"].items()) {
         services.push_back(service);
         const std::vector<query::Parameter> parameters{{"serviceName", service}};
-        EXPECT_EQ(names.spans(parameters).value(), spans.get<Texts>()) << service;
+        EXPECT_EQ(names.spans(parameters, QueryContext::unlimited()).value(), spans.get<Texts>())
+            << service;
         const json& all_remote = expected_["remoteServices"];
         const Texts remote =
             all_remote.contains(service) ? all_remote[service].get<Texts>() : Texts();
-        EXPECT_EQ(names.remote_services(parameters).value(), remote) << service;
+        EXPECT_EQ(names.remote_services(parameters, QueryContext::unlimited()).value(), remote)
+            << service;
     }
-    EXPECT_EQ(names.services().value(), services);
+    EXPECT_EQ(names.services(QueryContext::unlimited()).value(), services);
 }
 
 void ExpectedAnswers::expect_links() {
     const query::ServiceGraph graph(*storage_, {});
     const std::vector<query::Parameter> parameters{
         {"endTs", "4102444800000"}, {"lookback", "4102444800000"}};
-    const auto links = graph.dependencies(parameters);
+    const auto links = graph.dependencies(parameters, QueryContext::unlimited());
     ASSERT_TRUE(links.has_value());
     std::multiset<std::string> got;
     for (const model::DependencyLink& link : *links) {

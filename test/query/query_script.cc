@@ -174,11 +174,13 @@ private:
     Expected<Rows> answer(const std::string& path, const std::string& rest) {
         const std::vector<Parameter> parameters = split_parameters(rest);
         const query::SearchNames names(*storage_, *storage_);
-        if (path == "services") return names.services();
-        if (path == "spans") return names.spans(parameters);
-        if (path == "remoteServices") return names.remote_services(parameters);
+        if (path == "services") return names.services(QueryContext::unlimited());
+        if (path == "spans") return names.spans(parameters, QueryContext::unlimited());
+        if (path == "remoteServices")
+            return names.remote_services(parameters, QueryContext::unlimited());
         if (path == "autocompleteKeys") return names.autocomplete_keys();
-        if (path == "autocompleteValues") return names.autocomplete_values(parameters);
+        if (path == "autocompleteValues")
+            return names.autocomplete_values(parameters, QueryContext::unlimited());
         if (path == "dependencies") return links(parameters);
         if (path == "traces") return trace_ids(parameters);
         if (path == "traceMany") return traces(parameters);
@@ -187,45 +189,48 @@ private:
 
     Expected<Rows> links(const std::vector<Parameter>& parameters) const {
         const query::ServiceGraph graph(*storage_, {});
-        return graph.dependencies(parameters).transform([](auto&& links) {
-            Rows rows;
-            for (const model::DependencyLink& link : links) {
-                rows.push_back(
-                    link.parent + " > " + link.child + " " + std::to_string(link.call_count) + " " +
-                    std::to_string(link.error_count)
-                );
-            }
-            std::ranges::sort(rows);
-            return rows;
-        });
+        return graph.dependencies(parameters, QueryContext::unlimited())
+            .transform([](auto&& links) {
+                Rows rows;
+                for (const model::DependencyLink& link : links) {
+                    rows.push_back(
+                        link.parent + " > " + link.child + " " + std::to_string(link.call_count) +
+                        " " + std::to_string(link.error_count)
+                    );
+                }
+                std::ranges::sort(rows);
+                return rows;
+            });
     }
 
     Expected<Rows> trace_ids(const std::vector<Parameter>& parameters) const {
         const query::TraceSearch search(*storage_, clock_, {});
-        return search.find_traces(parameters).transform([](auto&& traces) {
-            Rows rows;
-            for (const auto& trace : traces) {
-                rows.push_back(trace.spans.front().trace_id().to_hex());
-            }
-            return rows;
-        });
+        return search.find_traces(parameters, QueryContext::unlimited())
+            .transform([](auto&& traces) {
+                Rows rows;
+                for (const auto& trace : traces) {
+                    rows.push_back(trace.spans.front().trace_id().to_hex());
+                }
+                return rows;
+            });
     }
 
     Expected<Rows> traces(const std::vector<Parameter>& parameters) const {
         const query::TraceLookup lookup(*storage_, {});
-        return lookup.get_traces(parameters).transform([](auto&& traces) {
-            Rows rows;
-            for (const auto& trace : traces) {
-                rows.push_back(trace.spans.front().trace_id().to_hex() + ":");
-                for (std::string& row : span_rows(trace.spans)) rows.push_back(std::move(row));
-            }
-            return rows;
-        });
+        return lookup.get_traces(parameters, QueryContext::unlimited())
+            .transform([](auto&& traces) {
+                Rows rows;
+                for (const auto& trace : traces) {
+                    rows.push_back(trace.spans.front().trace_id().to_hex() + ":");
+                    for (std::string& row : span_rows(trace.spans)) rows.push_back(std::move(row));
+                }
+                return rows;
+            });
     }
 
     Expected<Rows> about_trace(const std::string& path, const std::string& id) const {
         const query::TraceLookup lookup(*storage_, {});
-        auto trace = lookup.get_trace(id);
+        auto trace = lookup.get_trace(id, QueryContext::unlimited());
         if (!trace) return std::move(trace).error();
         if (path == "trace") return span_rows(trace->spans);
         if (path == "merged") return merged_rows(trace->spans);

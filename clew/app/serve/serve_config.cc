@@ -146,12 +146,23 @@ void add_asking(Table& table, ServeConfig& config) {
     );
     table.add(
         "query-timeout",
-        config.query_pool.wait_ms_max,
+        config.query_pool.time_ms_max,
         {"QUERY_TIMEOUT"},
-        "A question that has waited longer for its turn is answered 503"
+        "From a query's arrival to its answer, waiting included; later: 503"
     );
-    table.add("query-threads", config.query_pool.threads, {}, "Threads that answer questions");
-    table.add("query-waiting-max", config.query_pool.waiting_max, {}, "Questions that may wait");
+    table.add(
+        "query-threads",
+        config.query_pool.threads,
+        {},
+        "Threads for searches and dependencies, at most 256; lookups by id and of names have one "
+        "more"
+    );
+    table.add(
+        "query-waiting-max",
+        config.query_pool.waiting_max,
+        {},
+        "Queries that may wait, searches and lookups counted apart; beyond: 503"
+    );
     table.add(
         "query-allowed-origins",
         config.router.allowed_origins,
@@ -303,6 +314,10 @@ Expected<void> finalize(ServeConfig& config) {
     }
     if (config.query_pool.threads == 0) {
         return Error{Code::invalid_argument, "query-threads: there must be at least one"};
+    }
+    if (config.query_pool.threads > web::QueryPoolOptions::kThreadsMax) {
+        const std::string max = std::to_string(web::QueryPoolOptions::kThreadsMax);
+        return Error{Code::invalid_argument, "query-threads: there can be at most " + max};
     }
     config.ui.search_enabled = config.memory.search_enabled;
     config.ui_enabled = config.ui_enabled && config.query_enabled;

@@ -60,7 +60,7 @@ TEST(ServeConfig, obeys_zipkins_variables_of_storage_and_query) {
     EXPECT_EQ(
         configured({"ZIPKIN_QUERY_NAMES_MAX_AGE=7"}).api.names_max_age, std::chrono::seconds(7)
     );
-    EXPECT_EQ(configured({"QUERY_TIMEOUT=3s"}).query_pool.wait_ms_max, std::chrono::seconds(3));
+    EXPECT_EQ(configured({"QUERY_TIMEOUT=3s"}).query_pool.time_ms_max, std::chrono::seconds(3));
     EXPECT_EQ(
         configured({"ZIPKIN_QUERY_ALLOWED_ORIGINS=http://a"}).router.allowed_origins,
         List{"http://a"}
@@ -105,6 +105,11 @@ TEST(ServeConfig, refuses_what_clew_cannot_be) {
     ServeConfig no_threads;
     no_threads.query_pool.threads = 0;
     EXPECT_FALSE(finalize(no_threads).has_value());
+    ServeConfig too_many_threads;
+    too_many_threads.query_pool.threads = 1'000'000;
+    EXPECT_EQ(
+        finalize(too_many_threads).error().message, "query-threads: there can be at most 256"
+    );
 }
 
 TEST(ServeConfig, names_every_setting_once_and_says_what_it_means) {

@@ -158,6 +158,7 @@ void Server::Parts::add_metrics() {
     add(kCounter, "clew_storage_spans_evicted", [&store] { return store.counts().spans_evicted; });
     add(kGauge, "clew_bytes_in_flight", [this] { return budget.bytes_in_use(); });
     add(kCounter, "clew_queries_refused", [this] { return query_pool.refused().value(); });
+    add(kCounter, "clew_queries_cancelled", [this] { return query_pool.cancelled().value(); });
 }
 
 void Server::Parts::add_http_metrics() {
@@ -260,7 +261,9 @@ Expected<std::unique_ptr<Server>> Server::start(const ServeConfig& config) {
     parts->add_metrics();
     parts->add_http_metrics();
     if (parts->scribe) parts->add_scribe_metrics();
-    if (Expected<void> started = parts->loop.start(); !started) return std::move(started).error();
+    Expected<void> started = parts->query_pool.start();
+    if (started) started = parts->loop.start();
+    if (!started) return std::move(started).error();
     parts->http->start();
     if (parts->scribe) parts->scribe->start();
     return std::unique_ptr<Server>(new Server(std::move(parts)));
@@ -286,6 +289,7 @@ bool Server::finish(std::chrono::milliseconds patience) {
     });
     const bool http_finished = parts_->http->finish(patience);
     scribe.join();
+    parts_->query_pool.stop();
     return http_finished && scribe_finished;
 }
 

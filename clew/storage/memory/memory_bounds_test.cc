@@ -44,7 +44,9 @@ protected:
     std::vector<std::size_t> sizes(std::uint64_t traces) {
         std::vector<std::size_t> result;
         for (std::uint64_t trace = 1; trace <= traces; ++trace) {
-            result.push_back(storage_->get_trace({0, trace})->spans.size());
+            result.push_back(
+                storage_->get_trace({0, trace}, QueryContext::unlimited())->spans.size()
+            );
         }
         return result;
     }
@@ -168,8 +170,8 @@ TEST_F(MemoryBounds, keeps_within_its_bytes) {
     }
     EXPECT_GT(most, 200U * 1024) << "and uses them";
     EXPECT_EQ(storage_->counts().spans + storage_->counts().spans_evicted, 500U);
-    EXPECT_EQ(storage_->get_trace({0, 500})->spans.size(), 1U);
-    EXPECT_EQ(storage_->get_trace({0, 1})->spans.size(), 0U);
+    EXPECT_EQ(storage_->get_trace({0, 500}, QueryContext::unlimited())->spans.size(), 1U);
+    EXPECT_EQ(storage_->get_trace({0, 1}, QueryContext::unlimited())->spans.size(), 0U);
 }
 
 TEST_F(MemoryBounds, forgets_names_with_the_last_span_that_carried_them) {
@@ -177,21 +179,21 @@ TEST_F(MemoryBounds, forgets_names_with_the_last_span_that_carried_them) {
     ASSERT_TRUE(store("trace=1 id=1 at=10 local=a remote=x name=one tag:k=v"));
     ASSERT_TRUE(store("trace=2 id=1 at=20 local=a remote=y name=two tag:k=w"));
     ASSERT_TRUE(store("trace=3 id=1 at=30 local=b remote=x name=one tag:k=w"));
-    EXPECT_EQ(storage_->service_names().value(), (Texts{"a", "b"}));
-    EXPECT_EQ(storage_->values("k").value(), (Texts{"v", "w"}));
+    EXPECT_EQ(storage_->service_names(QueryContext::unlimited()).value(), (Texts{"a", "b"}));
+    EXPECT_EQ(storage_->values("k", QueryContext::unlimited()).value(), (Texts{"v", "w"}));
     ASSERT_TRUE(store("trace=4 id=1 at=40 local=b"));
-    EXPECT_EQ(storage_->service_names().value(), (Texts{"a", "b"}));
-    EXPECT_EQ(storage_->span_names("a").value(), Texts{"two"});
-    EXPECT_EQ(storage_->remote_service_names("a").value(), Texts{"y"});
-    EXPECT_EQ(storage_->values("k").value(), Texts{"w"});
+    EXPECT_EQ(storage_->service_names(QueryContext::unlimited()).value(), (Texts{"a", "b"}));
+    EXPECT_EQ(storage_->span_names("a", QueryContext::unlimited()).value(), Texts{"two"});
+    EXPECT_EQ(storage_->remote_service_names("a", QueryContext::unlimited()).value(), Texts{"y"});
+    EXPECT_EQ(storage_->values("k", QueryContext::unlimited()).value(), Texts{"w"});
     ASSERT_TRUE(store("trace=5 id=1 at=50 local=b"));
-    EXPECT_EQ(storage_->service_names().value(), Texts{"b"});
-    EXPECT_EQ(storage_->span_names("a").value(), Texts{});
-    EXPECT_EQ(storage_->values("k").value(), Texts{"w"});
-    EXPECT_EQ(storage_->span_names("b").value(), Texts{"one"});
+    EXPECT_EQ(storage_->service_names(QueryContext::unlimited()).value(), Texts{"b"});
+    EXPECT_EQ(storage_->span_names("a", QueryContext::unlimited()).value(), Texts{});
+    EXPECT_EQ(storage_->values("k", QueryContext::unlimited()).value(), Texts{"w"});
+    EXPECT_EQ(storage_->span_names("b", QueryContext::unlimited()).value(), Texts{"one"});
     ASSERT_TRUE(store("trace=6 id=1 at=60\ntrace=7 id=1 at=60\ntrace=8 id=1 at=60"));
-    EXPECT_EQ(storage_->service_names().value(), Texts{});
-    EXPECT_EQ(storage_->values("k").value(), Texts{});
+    EXPECT_EQ(storage_->service_names(QueryContext::unlimited()).value(), Texts{});
+    EXPECT_EQ(storage_->values("k", QueryContext::unlimited()).value(), Texts{});
 }
 
 TEST_F(MemoryBounds, counts_every_span_that_came) {
@@ -222,12 +224,13 @@ TEST_F(MemoryBounds, searches_and_links_after_traces_have_left) {
     query.service_name = "backend";
     query.end_ts = std::chrono::milliseconds(20'000);
     query.lookback = std::chrono::milliseconds(20'000);
-    const auto traces = storage_->find_traces(query);
+    const auto traces = storage_->find_traces(query, QueryContext::unlimited());
     ASSERT_TRUE(traces.has_value());
     ASSERT_EQ(traces->size(), 2U);
     EXPECT_EQ((*traces)[0].spans.front().trace_id().low, 10U);
     EXPECT_EQ((*traces)[1].spans.front().trace_id().low, 9U);
-    const auto links = storage_->dependencies(query.end_ts, query.lookback);
+    const auto links =
+        storage_->dependencies(query.end_ts, query.lookback, QueryContext::unlimited());
     ASSERT_TRUE(links.has_value());
     ASSERT_EQ(links->size(), 2U);
     EXPECT_EQ((*links)[0].call_count, 2U);

@@ -63,7 +63,7 @@ void churn(const Shape& shape, std::uint64_t bytes_max, int batches) {
             ASSERT_TRUE(result.has_value()) << result.error().message;
         });
         if (i % 64 != 0) continue;
-        ASSERT_TRUE(storage->service_names().has_value());
+        ASSERT_TRUE(storage->service_names(QueryContext::unlimited()).has_value());
         const std::size_t held = testing::live_heap_bytes() - before;
         const std::uint64_t said = storage->counts().bytes;
         ASSERT_LE(said, bytes_max);

@@ -33,6 +33,12 @@ bool has_span_in(const TimeSpan& window, std::span<const model::Span> spans) {
     });
 }
 
+std::size_t span_count(const Segments& segments) noexcept {
+    std::size_t count = 0;
+    for (const auto& segment : segments) count += segment->size();
+    return count;
+}
+
 Error exceeds(std::string_view what, std::uint64_t size, std::string_view limit_name) {
     return {
         Code::limit_exceeded,
@@ -101,6 +107,14 @@ std::vector<TimeCandidate> MemoryStorage::candidates(
     return traces->find(window, count_max);
 }
 
+// Those without timestamps too, which stand at the beginning of time.
+std::vector<TimeCandidate> MemoryStorage::all_traces() const {
+    std::vector<TimeCandidate> all;
+    const auto lock = read_lock();
+    for (const std::uint64_t trace : table_->all_traces()) all.push_back({trace, 0});
+    return all;
+}
+
 bool MemoryStorage::visit_all(std::span<const TimeCandidate> candidates, const Visit& visit) const {
     std::vector<Batches> batches;
     while (!candidates.empty()) {
@@ -136,23 +150,30 @@ void MemoryStorage::walk(std::string_view service, const TimeSpan& window, const
     visit_all(rest, visit);
 }
 
-Expected<std::vector<StoredTrace>> MemoryStorage::find_traces(const trace::TraceQuery& query
+Expected<std::vector<StoredTrace>> MemoryStorage::find_traces(
+    const trace::TraceQuery& query, const QueryContext& context
 ) const {
     if (!options_.search_enabled || query.limit == 0) return std::vector<StoredTrace>();
     TraceSelection selection(query, options_.strict_trace_id);
+    QueryMeter meter(context);
     walk(
         query.service_name,
         window_of(query.end_ts, query.lookback),
         [&](const TimeCandidate& candidate, Batches&& batches) {
             if (selection.is_settled(candidate.newest_bound_ms)) return false;
+            if (!meter.may_go_on(span_count(batches))) return false;
             selection.offer(candidate.trace, std::move(batches));
             return true;
         }
     );
+    if (!meter.verdict()) return meter.verdict().error();
     return selection.take();
 }
 
-Expected<StoredTrace> MemoryStorage::get_trace(const model::TraceId& id) const {
+Expected<StoredTrace> MemoryStorage::get_trace(
+    const model::TraceId& id, const QueryContext& context
+) const {
+    if (Expected<void> wanted = context.check(); !wanted) return std::move(wanted).error();
     StoredTrace trace;
     {
         const auto lock = read_lock();
@@ -164,33 +185,40 @@ Expected<StoredTrace> MemoryStorage::get_trace(const model::TraceId& id) const {
     return options_.strict_trace_id ? only_of(id, trace) : trace;
 }
 
-Expected<std::vector<StoredTrace>> MemoryStorage::get_traces(std::span<const model::TraceId> ids
+Expected<std::vector<StoredTrace>> MemoryStorage::get_traces(
+    std::span<const model::TraceId> ids, const QueryContext& context
 ) const {
     std::vector<StoredTrace> traces;
     std::unordered_set<model::TraceId> seen;
     for (const model::TraceId& id : ids) {
         const model::TraceId key = options_.strict_trace_id ? id : model::TraceId{0, id.low};
         if (!seen.insert(key).second) continue;
-        auto trace = get_trace(id);
+        auto trace = get_trace(id, context);
         if (!trace) return std::move(trace).error();
         if (!trace->spans.empty()) traces.push_back(*std::move(trace));
     }
     return traces;
 }
 
-Expected<std::vector<std::string>> MemoryStorage::service_names() const {
+Expected<std::vector<std::string>> MemoryStorage::service_names(const QueryContext& context) const {
+    if (Expected<void> wanted = context.check(); !wanted) return std::move(wanted).error();
     const auto lock = read_lock();
     return table_->names().service_names();
 }
 
-Expected<std::vector<std::string>> MemoryStorage::span_names(std::string_view service_name) const {
+Expected<std::vector<std::string>> MemoryStorage::span_names(
+    std::string_view service_name, const QueryContext& context
+) const {
+    if (Expected<void> wanted = context.check(); !wanted) return std::move(wanted).error();
     const auto lock = read_lock();
     const ServiceEntry* service = table_->names().find(service_name);
     return service == nullptr ? std::vector<std::string>() : service->span_names.names();
 }
 
-Expected<std::vector<std::string>> MemoryStorage::remote_service_names(std::string_view service_name
+Expected<std::vector<std::string>> MemoryStorage::remote_service_names(
+    std::string_view service_name, const QueryContext& context
 ) const {
+    if (Expected<void> wanted = context.check(); !wanted) return std::move(wanted).error();
     const auto lock = read_lock();
     const ServiceEntry* service = table_->names().find(service_name);
     return service == nullptr ? std::vector<std::string>() : service->remote_services.names();
@@ -201,32 +229,34 @@ Expected<std::vector<std::string>> MemoryStorage::keys() const {
     return table_->names().autocomplete_keys();
 }
 
-Expected<std::vector<std::string>> MemoryStorage::values(std::string_view key) const {
+Expected<std::vector<std::string>> MemoryStorage::values(
+    std::string_view key, const QueryContext& context
+) const {
+    if (Expected<void> wanted = context.check(); !wanted) return std::move(wanted).error();
     const auto lock = read_lock();
     return table_->names().autocomplete_values(key);
 }
 
 Expected<std::vector<model::DependencyLink>> MemoryStorage::dependencies(
-    std::chrono::milliseconds end_ts, std::chrono::milliseconds lookback
+    std::chrono::milliseconds end_ts,
+    std::chrono::milliseconds lookback,
+    const QueryContext& context
 ) const {
     const TimeSpan window = window_of(end_ts, lookback);
     trace::DependencyLinker linker;
+    QueryMeter meter(context);
     const Visit visit = [&](const TimeCandidate&, Batches&& batches) {
+        if (!meter.may_go_on(span_count(batches))) return false;
         const std::vector<model::Span> spans = spans_of(batches);
         if (has_span_in(window, spans)) linker.add_trace(spans);
         return true;
     };
     if (window.oldest_ms > 0) {
         visit_all(candidates({}, window, kAll), visit);
-        return linker.take_links();
+    } else {
+        visit_all(all_traces(), visit);
     }
-    // The window reaches back to the beginning of time, where traces without timestamps are.
-    std::vector<TimeCandidate> all;
-    {
-        const auto lock = read_lock();
-        for (const std::uint64_t trace : table_->all_traces()) all.push_back({trace, 0});
-    }
-    visit_all(all, visit);
+    if (!meter.verdict()) return meter.verdict().error();
     return linker.take_links();
 }
 

@@ -56,21 +56,31 @@ public:
     // `done` is called before this returns.
     void accept(model::SpanBatch batch, AcceptDone done) override;
 
-    Expected<std::vector<StoredTrace>> find_traces(const trace::TraceQuery& query) const override;
-    Expected<StoredTrace> get_trace(const model::TraceId& id) const override;
-    Expected<std::vector<StoredTrace>> get_traces(std::span<const model::TraceId> ids
+    Expected<std::vector<StoredTrace>> find_traces(
+        const trace::TraceQuery& query, const QueryContext& context
+    ) const override;
+    Expected<StoredTrace> get_trace(const model::TraceId& id, const QueryContext& context)
+        const override;
+    Expected<std::vector<StoredTrace>> get_traces(
+        std::span<const model::TraceId> ids, const QueryContext& context
     ) const override;
 
-    Expected<std::vector<std::string>> service_names() const override;
-    Expected<std::vector<std::string>> span_names(std::string_view service_name) const override;
-    Expected<std::vector<std::string>> remote_service_names(std::string_view service_name
+    Expected<std::vector<std::string>> service_names(const QueryContext& context) const override;
+    Expected<std::vector<std::string>> span_names(
+        std::string_view service_name, const QueryContext& context
+    ) const override;
+    Expected<std::vector<std::string>> remote_service_names(
+        std::string_view service_name, const QueryContext& context
     ) const override;
 
     Expected<std::vector<std::string>> keys() const override;
-    Expected<std::vector<std::string>> values(std::string_view key) const override;
+    Expected<std::vector<std::string>> values(std::string_view key, const QueryContext& context)
+        const override;
 
     Expected<std::vector<model::DependencyLink>> dependencies(
-        std::chrono::milliseconds end_ts, std::chrono::milliseconds lookback
+        std::chrono::milliseconds end_ts,
+        std::chrono::milliseconds lookback,
+        const QueryContext& context
     ) const override;
 
 private:
@@ -89,6 +99,7 @@ private:
     std::vector<TimeCandidate> candidates(
         std::string_view service, const TimeSpan& window, std::size_t count_max
     ) const;
+    std::vector<TimeCandidate> all_traces() const;
     bool visit_all(std::span<const TimeCandidate> candidates, const Visit& visit) const;
 
     const MemoryOptions options_;

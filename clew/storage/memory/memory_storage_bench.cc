@@ -113,7 +113,8 @@ clew::trace::TraceQuery newest_ten(std::string service) {
 void find_newest(benchmark::State& state) {
     const auto storage = full_storage(static_cast<std::uint64_t>(state.range(0)));
     const auto query = newest_ten("service-3");
-    for (auto _ : state) benchmark::DoNotOptimize(storage->find_traces(query));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(storage->find_traces(query, clew::QueryContext::unlimited()));
 }
 BENCHMARK(find_newest)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMicrosecond);
 
@@ -122,7 +123,8 @@ void find_what_is_not_there(benchmark::State& state) {
     const auto storage = full_storage(static_cast<std::uint64_t>(state.range(0)));
     auto query = newest_ten("service-3");
     query.annotation_terms.push_back({"http.header.7", "absent"});
-    for (auto _ : state) benchmark::DoNotOptimize(storage->find_traces(query));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(storage->find_traces(query, clew::QueryContext::unlimited()));
 }
 BENCHMARK(find_what_is_not_there)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
@@ -131,7 +133,9 @@ void get_trace(benchmark::State& state) {
     std::uint64_t trace = 0;
     for (auto _ : state) {
         trace = (trace + 7919) % 100'000;
-        benchmark::DoNotOptimize(storage->get_trace({0, (trace + 1) * 0x9e37'79b9'7f4a'7c15ULL}));
+        benchmark::DoNotOptimize(storage->get_trace(
+            {0, (trace + 1) * 0x9e37'79b9'7f4a'7c15ULL}, clew::QueryContext::unlimited()
+        ));
     }
 }
 BENCHMARK(get_trace);
@@ -140,7 +144,9 @@ void link_services(benchmark::State& state) {
     const auto storage = full_storage(static_cast<std::uint64_t>(state.range(0)));
     const auto query = newest_ten("");
     for (auto _ : state) {
-        benchmark::DoNotOptimize(storage->dependencies(query.end_ts, query.lookback));
+        benchmark::DoNotOptimize(
+            storage->dependencies(query.end_ts, query.lookback, clew::QueryContext::unlimited())
+        );
     }
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }

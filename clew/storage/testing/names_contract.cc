@@ -16,7 +16,9 @@ TEST_P(StorageContract, names_nothing_while_empty) {
     EXPECT_EQ(span_names("frontend"), Texts{});
     EXPECT_EQ(remote_services("frontend"), Texts{});
     EXPECT_EQ(storage().autocomplete_tags().keys().value(), Texts{});
-    EXPECT_EQ(storage().autocomplete_tags().values("k").value(), Texts{});
+    EXPECT_EQ(
+        storage().autocomplete_tags().values("k", QueryContext::unlimited()).value(), Texts{}
+    );
 }
 
 TEST_P(StorageContract, names_local_services_only) {
@@ -85,10 +87,17 @@ TEST_P(StorageContract, completes_configured_keys_only) {
     store("trace=b id=1 at=+1000 local=s tag:env=dev");
     store("trace=c id=1 at=+1000 tag:env=prod");
     EXPECT_EQ(storage().autocomplete_tags().keys().value(), (Texts{"az", "env"}));
-    EXPECT_EQ(storage().autocomplete_tags().values("env").value(), (Texts{"dev", "prod"}));
-    EXPECT_EQ(storage().autocomplete_tags().values("az").value(), Texts{"west"});
-    EXPECT_EQ(storage().autocomplete_tags().values("other").value(), Texts{});
-    EXPECT_EQ(storage().autocomplete_tags().values("").value(), Texts{});
+    EXPECT_EQ(
+        storage().autocomplete_tags().values("env", QueryContext::unlimited()).value(),
+        (Texts{"dev", "prod"})
+    );
+    EXPECT_EQ(
+        storage().autocomplete_tags().values("az", QueryContext::unlimited()).value(), Texts{"west"}
+    );
+    EXPECT_EQ(
+        storage().autocomplete_tags().values("other", QueryContext::unlimited()).value(), Texts{}
+    );
+    EXPECT_EQ(storage().autocomplete_tags().values("", QueryContext::unlimited()).value(), Texts{});
 }
 
 }  // namespace

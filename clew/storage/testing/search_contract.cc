@@ -222,7 +222,9 @@ TEST_P(StorageContract, finds_nothing_by_search_when_search_is_disabled) {
     EXPECT_EQ(services(), Texts{});
     EXPECT_EQ(span_names("frontend"), Texts{});
     EXPECT_EQ(remote_services("frontend"), Texts{});
-    EXPECT_EQ(storage().autocomplete_tags().values("k").value(), Texts{});
+    EXPECT_EQ(
+        storage().autocomplete_tags().values("k", QueryContext::unlimited()).value(), Texts{}
+    );
     EXPECT_EQ(storage().autocomplete_tags().keys().value(), Texts{"k"});
     EXPECT_EQ(got({0, 0xa}), hex16(0xa));
     EXPECT_EQ(got({0, 0xcafe}), hex16(0xcafe));

@@ -138,7 +138,8 @@ std::string StorageContract::checked(const StoredTrace& trace) {
 }
 
 Texts StorageContract::found(const Asking& asking) {
-    const auto traces = storage().span_store().find_traces(asking.query());
+    const auto traces =
+        storage().span_store().find_traces(asking.query(), QueryContext::unlimited());
     if (!traces) return {traces.error().message};
     Texts ids;
     for (const StoredTrace& trace : *traces) ids.push_back(checked(trace));
@@ -146,13 +147,13 @@ Texts StorageContract::found(const Asking& asking) {
 }
 
 std::string StorageContract::got(const model::TraceId& id) {
-    const auto trace = storage().span_store().get_trace(id);
+    const auto trace = storage().span_store().get_trace(id, QueryContext::unlimited());
     if (!trace) return trace.error().message;
     return trace->spans.empty() ? "" : checked(*trace);
 }
 
 Texts StorageContract::got_many(const std::vector<model::TraceId>& ids) {
-    const auto traces = storage().span_store().get_traces(ids);
+    const auto traces = storage().span_store().get_traces(ids, QueryContext::unlimited());
     if (!traces) return {traces.error().message};
     Texts found;
     for (const StoredTrace& trace : *traces) found.push_back(checked(trace));
@@ -162,7 +163,8 @@ Texts StorageContract::got_many(const std::vector<model::TraceId>& ids) {
 Texts StorageContract::links(std::int64_t end_ms, std::int64_t lookback_ms) {
     const auto links = storage().dependency_store().dependencies(
         std::chrono::milliseconds(model::testing::kSampleTimeMs + end_ms),
-        std::chrono::milliseconds(lookback_ms)
+        std::chrono::milliseconds(lookback_ms),
+        QueryContext::unlimited()
     );
     if (!links) return {links.error().message};
     Texts texts;
@@ -177,11 +179,17 @@ Texts StorageContract::links(std::int64_t end_ms, std::int64_t lookback_ms) {
 }
 
 Texts StorageContract::span_names(std::string_view service) {
-    return storage().service_and_span_names().span_names(service).value();
+    return storage()
+        .service_and_span_names()
+        .span_names(service, QueryContext::unlimited())
+        .value();
 }
 
 Texts StorageContract::remote_services(std::string_view service) {
-    return storage().service_and_span_names().remote_service_names(service).value();
+    return storage()
+        .service_and_span_names()
+        .remote_service_names(service, QueryContext::unlimited())
+        .value();
 }
 
 }  // namespace clew::storage::testing

@@ -93,7 +93,9 @@ protected:
     // "parent>child calls/errors", sorted. Milliseconds as Asking::window().
     Texts links(std::int64_t end_ms = 86'400'000, std::int64_t lookback_ms = 2 * 86'400'000);
 
-    Texts services() { return storage().service_and_span_names().service_names().value(); }
+    Texts services() {
+        return storage().service_and_span_names().service_names(QueryContext::unlimited()).value();
+    }
     Texts span_names(std::string_view service);
     Texts remote_services(std::string_view service);
 

@@ -57,7 +57,7 @@ TEST_P(StorageContract, stores_an_exact_repetition_once) {
     store(text + "\n" + text);
     store(text);
     store(text + "\ntrace=a id=2 parent=1 at=+1001\n" + text);
-    const auto trace = storage().span_store().get_trace({0, 0xa});
+    const auto trace = storage().span_store().get_trace({0, 0xa}, QueryContext::unlimited());
     ASSERT_TRUE(trace.has_value());
     EXPECT_EQ(trace->spans.size(), 2U);
     EXPECT_EQ(got({0, 0xa}), kA);
@@ -74,7 +74,7 @@ TEST_P(StorageContract, keeps_a_span_that_differs_in_any_field) {
                              "shared"}) {
         store(span + more);
     }
-    const auto trace = storage().span_store().get_trace({0, 0xa});
+    const auto trace = storage().span_store().get_trace({0, 0xa}, QueryContext::unlimited());
     ASSERT_TRUE(trace.has_value());
     EXPECT_EQ(trace->spans.size(), 22U);
     EXPECT_EQ(got({0, 0xa}), kA);
@@ -132,7 +132,7 @@ TEST_P(StorageContract, keeps_what_zipkin_has_no_word_for) {
     builder.row().resource = builder.add_origin({"", "", "schema", {}}, origin_tags);
     const model::SpanBatch batch = builder.finish();
     store(model::testing::copy_of(batch));
-    const auto trace = storage().span_store().get_trace({0, 0xa});
+    const auto trace = storage().span_store().get_trace({0, 0xa}, QueryContext::unlimited());
     ASSERT_TRUE(trace.has_value());
     ASSERT_EQ(trace->spans.size(), 1U);
     EXPECT_EQ(trace->spans[0], batch[0]);
@@ -140,8 +140,9 @@ TEST_P(StorageContract, keeps_what_zipkin_has_no_word_for) {
 
 TEST_P(StorageContract, keeps_traces_that_were_read_after_it_ended) {
     store(model::testing::sample_trace());
-    const auto trace = storage().span_store().get_trace({0, 0xcafe});
-    const auto traces = storage().span_store().find_traces(Asking().query());
+    const auto trace = storage().span_store().get_trace({0, 0xcafe}, QueryContext::unlimited());
+    const auto traces =
+        storage().span_store().find_traces(Asking().query(), QueryContext::unlimited());
     shut_down();
     ASSERT_TRUE(trace.has_value() && traces.has_value());
     ASSERT_EQ(traces->size(), 1U);

@@ -24,12 +24,20 @@ public:
     public:
         virtual ~Exchange() = default;
         virtual void answer(HttpResponse response) = 0;
+        virtual void when_disconnected(std::function<void()>) {}
     };
 
     explicit HttpResponder(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
 
     // The first call counts; later ones change nothing. The request is gone after it.
     void send(HttpResponse response) const { exchange_->answer(std::move(response)); }
+
+    // Calls `then` on the loop thread, once, when the request's connection ends before its answer:
+    // the peer hung up, or the server closed it. Nobody waits for the answer any more; the request
+    // is gone. Requires: called by the handler, before it returns; `then` does not block.
+    void when_disconnected(std::function<void()> then) const {
+        exchange_->when_disconnected(std::move(then));
+    }
 
 private:
     std::shared_ptr<Exchange> exchange_;

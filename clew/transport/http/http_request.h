@@ -5,7 +5,8 @@
 // Made by the server's connection, read by the handler. Names and values point into what the
 // connection has received; only the body is the handler's to take.
 //
-// Valid until: the request is answered. Threads: one at a time.
+// Valid until: the request is answered, or its connection ends. So a handler that answers later, on
+// another thread, copies or moves what it needs before it returns. Threads: one at a time.
 
 #include <cstdint>
 #include <string>

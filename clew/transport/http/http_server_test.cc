@@ -319,5 +319,78 @@ TEST_F(HttpServerTest, finishes_a_request_whose_body_is_still_coming) {
     EXPECT_TRUE(finished);
 }
 
+// Keeps every responder, and counts the requests whose connection has ended.
+struct KeptResponders {
+    HttpHandler handler() {
+        return [this](HttpRequest&, HttpResponder responder) {
+            responder.when_disconnected([this] { ++disconnected; });
+            const std::lock_guard lock(mutex);
+            responders.push_back(std::move(responder));
+        };
+    }
+    std::size_t count() {
+        const std::lock_guard lock(mutex);
+        return responders.size();
+    }
+
+    std::atomic<int> disconnected = 0;
+    std::mutex mutex;
+    std::vector<HttpResponder> responders;
+};
+
+TEST_F(HttpServerTest, tells_a_handler_that_its_client_has_disconnected) {
+    KeptResponders kept;
+    open(kept.handler());
+    RawClient client = connect();
+    client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+    ASSERT_TRUE(becomes_true([&] { return kept.count() == 1; }));
+    EXPECT_EQ(kept.disconnected, 0);
+    client.close();
+    EXPECT_TRUE(becomes_true([&] { return kept.disconnected == 1; }));
+    EXPECT_TRUE(becomes_true([&] { return server_->listener().counts().open == 0; }));
+    kept.responders[0].send(text_response(200, "too late"));
+    EXPECT_EQ(kept.count(), 1U);
+}
+
+TEST_F(HttpServerTest, tells_no_handler_that_has_answered) {
+    KeptResponders kept;
+    open(kept.handler());
+    RawClient client = connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    ASSERT_TRUE(becomes_true([&] { return kept.count() == 1; }));
+    kept.responders[0].send(text_response(200, "done"));
+    EXPECT_EQ(client.read_reply().body, "done");
+    client.close();
+    EXPECT_TRUE(becomes_true([&] { return server_->listener().counts().open == 0; }));
+    EXPECT_EQ(kept.disconnected, 0);
+}
+
+TEST_F(HttpServerTest, answers_a_client_that_has_ended_its_own_side) {
+    open([](const HttpRequest&, const HttpResponder& responder) {
+        std::thread([responder] { responder.send(text_response(200, "done")); }).detach();
+    });
+    RawClient client = connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.end_sending();
+    EXPECT_EQ(client.read_reply().body, "done");
+}
+
+TEST_F(HttpServerTest, ends_in_time_when_answers_never_come) {
+    KeptResponders kept;
+    open(kept.handler());
+    std::vector<RawClient> clients;
+    for (std::size_t i = 0; i < 60; ++i) {
+        clients.push_back(connect());
+        clients.back().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    ASSERT_TRUE(becomes_true([&] { return kept.count() == clients.size(); }));
+    EXPECT_FALSE(server_->finish(std::chrono::milliseconds(50)));
+    server_.reset();
+    EXPECT_EQ(kept.disconnected, 60);
+    loop_.stop();
+    // Nobody is there to be answered, nor to be harmed by it.
+    for (const HttpResponder& responder : kept.responders) responder.send(text_response(200, ""));
+}
+
 }  // namespace
 }  // namespace clew::transport

@@ -325,5 +325,21 @@ TEST_F(ScribeServerTest, answers_what_is_in_flight_before_it_finishes) {
     EXPECT_FALSE(connect().is_connected());
 }
 
+TEST_F(ScribeServerTest, ends_in_time_when_answers_never_come) {
+    ASSERT_TRUE(open(kept_.handler()));
+    RawClient client = connect();
+    client.send(log("x", 1));
+    RawClient half_closed = connect();
+    half_closed.send(log("y", 2));
+    half_closed.end_sending();
+    ASSERT_TRUE(kept_.wait_for(2));
+    EXPECT_FALSE(server_->finish(std::chrono::milliseconds(50)));
+    server_.reset();
+    loop_.stop();
+    kept_.answer(0, LogResult::ok);
+    kept_.answer(1, LogResult::ok);
+    EXPECT_TRUE(client.is_closed());
+}
+
 }  // namespace
 }  // namespace clew::transport

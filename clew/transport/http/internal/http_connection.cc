@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
 #include <ctime>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -15,8 +15,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
+#include "clew/transport/http/internal/http_exchange.h"
 #include "clew/transport/http/internal/http_request_parser.h"
 #include "clew/transport/http/internal/http_response_writer.h"
+#include "clew/transport/http/internal/peer_watch.h"
 
 namespace clew::transport {
 
@@ -38,6 +40,8 @@ constexpr std::size_t kChunkedFirstBytes = 16 * 1024;
 constexpr std::size_t kJoinedBodyBytes = 8 * 1024;
 
 class HttpConnection final : public Connection,
+                             public HttpExchangeOwner,
+                             public WatchedPeer,
                              public std::enable_shared_from_this<HttpConnection> {
 public:
     HttpConnection(AcceptedSocket accepted, std::shared_ptr<const HttpService> service);
@@ -47,8 +51,13 @@ public:
     void finish() override;
     void close() override;
 
-    // From any thread; counts once per `exchange_number`.
-    void take_answer(std::uint64_t exchange_number, HttpResponse response);
+    void take_answer(std::uint64_t exchange_number, HttpResponse response) override;
+    void when_disconnected(std::uint64_t exchange_number, std::function<void()> then) override;
+    std::span<char> input_room() override {
+        return {input_.get() + input_end_, kInputBytes - input_end_};
+    }
+    void input_received(std::size_t size) override { input_end_ += size; }
+    void peer_gone() override { close(); }
 
 private:
     enum class Phase : std::uint8_t {
@@ -72,6 +81,9 @@ private:
     bool make_room_for_body(std::size_t size);
     bool send_continue();
     bool call_handler();
+    bool is_answering(std::uint64_t exchange_number) const {
+        return phase_ == Phase::answering && exchange_number == exchange_number_;
+    }
     void accept_answer(std::uint64_t exchange_number, HttpResponse response);
     bool write_answer();
     bool write_rest(std::size_t sent);
@@ -96,6 +108,8 @@ private:
     std::unique_ptr<ConnectionSlot> slot_;
     boost::asio::io_context& context_;
     tcp::socket socket_;
+    // From start() to close(): the connection lives while it is open, whoever answers late.
+    std::shared_ptr<HttpConnection> self_;
     std::shared_ptr<const HttpService> service_;
     const HttpServerOptions& options_;
 
@@ -110,6 +124,8 @@ private:
     HttpRequest request_;
     std::size_t body_received_ = 0;
     std::uint64_t exchange_number_ = 0;
+    std::function<void()> on_disconnect_;  // of the request that the handler has
+    PeerWatch watch_{socket_};
     std::optional<HttpResponse> answer_;
     HttpResponseWriter writer_;
     std::string output_;            // the head of an answer, and a small body
@@ -126,29 +142,6 @@ private:
     bool is_rejected_ = false;       // ... because the input cannot be trusted any more
 };
 
-// One request's way back. Tells the connection once.
-class HttpExchange final : public HttpResponder::Exchange {
-public:
-    HttpExchange(std::shared_ptr<HttpConnection> connection, std::uint64_t number)
-        : connection_(std::move(connection)), number_(number) {}
-    ~HttpExchange() override {
-        if (!answered_.exchange(true)) {
-            connection_->take_answer(number_, text_response(500, "the request was not answered"));
-        }
-    }
-    HttpExchange(const HttpExchange&) = delete;
-    HttpExchange& operator=(const HttpExchange&) = delete;
-
-    void answer(HttpResponse response) override {
-        if (!answered_.exchange(true)) connection_->take_answer(number_, std::move(response));
-    }
-
-private:
-    std::shared_ptr<HttpConnection> connection_;
-    std::uint64_t number_;
-    std::atomic<bool> answered_{false};
-};
-
 HttpConnection::HttpConnection(AcceptedSocket accepted, std::shared_ptr<const HttpService> service)
     : slot_(std::move(accepted.slot)),
       context_(*accepted.context),
@@ -162,6 +155,7 @@ HttpConnection::HttpConnection(AcceptedSocket accepted, std::shared_ptr<const Ht
 }
 
 void HttpConnection::start() {
+    self_ = shared_from_this();
     set_deadline(options_.idle_ms_max);
     run();
 }
@@ -345,9 +339,14 @@ bool HttpConnection::call_handler() {
     service_->metrics->requests.add();
     phase_ = Phase::answering;
     deadline_ = steady_clock::time_point::max();
-    auto exchange = std::make_shared<HttpExchange>(shared_from_this(), ++exchange_number_);
+    auto exchange = std::make_shared<HttpExchange>(weak_from_this(), ++exchange_number_);
     service_->handler(request_, HttpResponder(std::move(exchange)));
+    if (phase_ == Phase::answering && !answer_) watch_.begin(shared_from_this());
     return true;
+}
+
+void HttpConnection::when_disconnected(std::uint64_t exchange_number, std::function<void()> then) {
+    if (is_answering(exchange_number) && !answer_) on_disconnect_ = std::move(then);
 }
 
 void HttpConnection::take_answer(std::uint64_t exchange_number, HttpResponse response) {
@@ -363,7 +362,9 @@ void HttpConnection::take_answer(std::uint64_t exchange_number, HttpResponse res
 }
 
 void HttpConnection::accept_answer(std::uint64_t exchange_number, HttpResponse response) {
-    if (phase_ != Phase::answering || exchange_number != exchange_number_) return;
+    if (!is_answering(exchange_number)) return;
+    on_disconnect_ = nullptr;
+    watch_.end();
     answer_ = std::move(response);
     run();
 }
@@ -476,8 +477,12 @@ void HttpConnection::finish() {
 void HttpConnection::close() {
     phase_ = Phase::closed;
     deadline_ = steady_clock::time_point::max();
+    watch_.end();
     error_code ignored;  // nothing more can be done with it
     socket_.close(ignored);
+    if (const auto told = std::exchange(on_disconnect_, nullptr)) told();
+    // Last: whoever called this holds the connection by another pointer.
+    self_.reset();
 }
 
 }  // namespace

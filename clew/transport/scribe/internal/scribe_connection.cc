@@ -88,6 +88,8 @@ private:
     std::unique_ptr<ConnectionSlot> slot_;
     boost::asio::io_context& context_;
     tcp::socket socket_;
+    // From start() to close(): the connection lives while it is open, whoever answers late.
+    std::shared_ptr<ScribeConnection> self_;
     std::shared_ptr<const ScribeService> service_;
     const ScribeServerOptions& options_;
     ScribeCalls calls_;
@@ -116,10 +118,11 @@ private:
     bool hangs_up_ = false;      // when what is in output_ is out
 };
 
-// One call's way back. Tells the connection once, and lets go of it then.
+// One call's way back. Tells the connection once, if it is still there: a responder that is kept
+// for long holds neither the connection nor its place at the listener.
 class ScribeExchange final : public LogResponder::Exchange {
 public:
-    ScribeExchange(std::shared_ptr<ScribeConnection> connection, std::uint64_t number)
+    ScribeExchange(std::weak_ptr<ScribeConnection> connection, std::uint64_t number)
         : connection_(std::move(connection)), number_(number) {}
     ~ScribeExchange() override { tell(std::nullopt); }
     ScribeExchange(const ScribeExchange&) = delete;
@@ -130,11 +133,13 @@ public:
 private:
     void tell(std::optional<LogResult> result) {
         if (answered_.exchange(true)) return;
-        std::exchange(connection_, nullptr)->take_result(number_, result);
+        if (const std::shared_ptr<ScribeConnection> open = connection_.lock()) {
+            open->take_result(number_, result);
+        }
     }
 
-    std::shared_ptr<ScribeConnection> connection_;
-    std::uint64_t number_;
+    const std::weak_ptr<ScribeConnection> connection_;
+    const std::uint64_t number_;
     std::atomic<bool> answered_{false};
 };
 
@@ -149,7 +154,7 @@ ScribeConnection::ScribeConnection(
       calls_(
           *service_,
           [this](std::uint64_t number) {
-              return std::make_shared<ScribeExchange>(shared_from_this(), number);
+              return std::make_shared<ScribeExchange>(weak_from_this(), number);
           }
       ),
       input_(std::make_unique_for_overwrite<char[]>(kInputBytes)) {
@@ -160,6 +165,7 @@ ScribeConnection::ScribeConnection(
 }
 
 void ScribeConnection::start() {
+    self_ = shared_from_this();
     begin_waiting();
     run();
 }
@@ -413,6 +419,8 @@ void ScribeConnection::close() {
     read_deadline_ = write_deadline_ = steady_clock::time_point::max();
     error_code ignored;  // nothing more can be done with it
     socket_.close(ignored);
+    // Last: whoever called this holds the connection by another pointer.
+    self_.reset();
 }
 
 }  // namespace

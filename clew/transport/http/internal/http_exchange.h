@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One request's way back from its handler to its connection. Holds neither the connection nor its
+// place at the listener: an answer that comes after the connection has ended finds nobody.
+//
+// Threads: from anywhere.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "clew/transport/http/http_handler.h"
+
+namespace clew::transport {
+
+// The connection, as its exchanges see it.
+class HttpExchangeOwner {
+public:
+    virtual ~HttpExchangeOwner() = default;
+
+    // From any thread; counts once per `exchange_number`.
+    virtual void take_answer(std::uint64_t exchange_number, HttpResponse response) = 0;
+    // On the connection's thread.
+    virtual void when_disconnected(std::uint64_t exchange_number, std::function<void()> then) = 0;
+};
+
+class HttpExchange final : public HttpResponder::Exchange {
+public:
+    HttpExchange(std::weak_ptr<HttpExchangeOwner> owner, std::uint64_t number)
+        : owner_(std::move(owner)), number_(number) {}
+    ~HttpExchange() override { answer(text_response(500, "the request was not answered")); }
+    HttpExchange(const HttpExchange&) = delete;
+    HttpExchange& operator=(const HttpExchange&) = delete;
+
+    void answer(HttpResponse response) override {
+        if (answered_.exchange(true)) return;
+        if (const auto owner = owner_.lock()) owner->take_answer(number_, std::move(response));
+    }
+
+    void when_disconnected(std::function<void()> then) override {
+        if (const auto owner = owner_.lock()) owner->when_disconnected(number_, std::move(then));
+    }
+
+private:
+    const std::weak_ptr<HttpExchangeOwner> owner_;
+    const std::uint64_t number_;
+    std::atomic<bool> answered_{false};
+};
+
+}  // namespace clew::transport
