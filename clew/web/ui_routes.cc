@@ -27,10 +27,29 @@ constexpr std::string_view kNoPage =
     "again "
     "with Node 20.19 or later. The API is at /api/v2/traces.\n";
 
-// Span text comes from strangers: nothing but our own files may run or be loaded.
-constexpr std::string_view kContentSecurityPolicy =
-    "default-src 'self'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+// `https://archive:9411` of an address on another server; empty for any other text, and for an
+// authority with characters that would end the directive it becomes a part of.
+std::string_view origin_of(std::string_view url) {
+    constexpr std::string_view kAuthority =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
+    const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+    if (scheme == 0) return {};
+    const std::size_t end = std::min(url.find_first_of("/?#", scheme), url.size());
+    const std::string_view authority = url.substr(scheme, end - scheme);
+    const bool is_plain = authority.find_first_not_of(kAuthority) == std::string_view::npos;
+    return is_plain && !authority.empty() ? url.substr(0, end) : std::string_view{};
+}
+
+// Span text comes from strangers: nothing but our own files may run or be loaded, and nothing may
+// be sent anywhere but here and to the archive that the operator names.
+std::string content_security_policy(const UiConfig& config) {
+    std::string policy =
+        "default-src 'self'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+        "connect-src 'self'";
+    const std::string_view archive = origin_of(config.archive_post_url);
+    if (!archive.empty()) policy.append(" ").append(archive);
+    return policy + "; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+}
 
 // FNV-1a: tells one build's file from another's, which is all an ETag is for.
 std::string etag_of(std::string_view content) {
@@ -69,8 +88,8 @@ Router::Route redirect(std::string location) {
     };
 }
 
-void add_page_headers(HttpResponse& response) {
-    response.add_header("Content-Security-Policy", kContentSecurityPolicy);
+void add_page_headers(HttpResponse& response, std::string_view security_policy) {
+    response.add_header("Content-Security-Policy", security_policy);
     response.add_header("X-Content-Type-Options", "nosniff");
     response.add_header("Referrer-Policy", "no-referrer");
     response.add_header("X-Frame-Options", "DENY");
@@ -78,7 +97,8 @@ void add_page_headers(HttpResponse& response) {
 
 }  // namespace
 
-UiRoutes::UiRoutes(UiAssets assets, const UiConfig& config) : config_json_(ui_config_json(config)) {
+UiRoutes::UiRoutes(UiAssets assets, const UiConfig& config)
+    : config_json_(ui_config_json(config)), security_policy_(content_security_policy(config)) {
     for (const UiAsset& asset : assets) {
         if (asset.name == kPageName) page_ = asset.content;
         files_.push_back({asset, etag_of(asset.content)});
@@ -139,7 +159,7 @@ void UiRoutes::serve_page(const HttpRequest& request, const HttpResponder& respo
     HttpResponse response;
     response.add_header("Cache-Control", "max-age=60");
     response.add_header("ETag", page_etag_);
-    add_page_headers(response);
+    add_page_headers(response, security_policy_);
     if (has_current(request, page_etag_)) {
         response.status = 304;
     } else {

@@ -39,6 +39,7 @@ private:
 
     std::vector<File> files_;
     std::string config_json_;
+    std::string security_policy_;
     std::string page_;  // index.html with its <base> set; empty in a build without the page
     std::string page_etag_;
 };

@@ -79,6 +79,26 @@ TEST_F(UiRoutesTest, lets_no_foreign_script_into_the_page) {
     EXPECT_EQ(header_of(response, "Referrer-Policy"), "no-referrer");
 }
 
+TEST_F(UiRoutesTest, lets_the_page_post_to_the_archive_and_nowhere_else) {
+    const auto connects_to = [](std::string archive_post_url) {
+        UiConfig config;
+        config.archive_post_url = std::move(archive_post_url);
+        const UiRoutes with_archive(kAssets, config);
+        Router routed;
+        with_archive.mount(routed);
+        const std::string policy = header_of(ask(routed, "/zipkin/"), "Content-Security-Policy");
+        const std::size_t at = policy.find("connect-src ") + 12;
+        return policy.substr(at, policy.find("; frame-ancestors") - at);
+    };
+    EXPECT_EQ(connects_to("https://archive:9411/api/v2/spans"), "'self' https://archive:9411");
+    EXPECT_EQ(connects_to("http://archive.example?key=1"), "'self' http://archive.example");
+    EXPECT_EQ(connects_to("https://archive"), "'self' https://archive");
+    EXPECT_EQ(connects_to("/api/v2/spans"), "'self'");
+    EXPECT_EQ(connects_to("javascript:alert(1)"), "'self'");
+    EXPECT_EQ(connects_to("https://a; script-src *"), "'self'");
+    EXPECT_EQ(connects_to("https:///api"), "'self'");
+}
+
 TEST_F(UiRoutesTest, serves_files_to_be_kept_for_good) {
     mount(kAssets);
     const HttpResponse response = ask(router, "/zipkin/index-abc.js");
