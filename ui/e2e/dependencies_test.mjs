@@ -154,10 +154,10 @@ describe('the window', () => {
       await stage.visit(page, 'dependency?lookback=1h');
       const words = page.locator('.link-range');
       const inWords = async () => {
-        const [from, to] = (await words.textContent())
-          .split(' to ')
-          .map((each) => Date.parse(each));
-        return [to, to - from];
+        const range = /^(\S+) (\S+) to (?:(\S+) )?(\S+) (\S+)$/.exec(await words.textContent());
+        const [, day, clock, lastDay = day, lastClock, zone] = range;
+        const to = Date.parse(`${lastDay} ${lastClock} ${zone}`);
+        return [to, to - Date.parse(`${day} ${clock} ${zone}`)];
       };
       const asked = () => {
         const { searchParams } = new URL(

@@ -61,6 +61,62 @@ export function lookFaults(page) {
   }, kOperationPixelsMin);
 }
 
+/** Lines of things side by side: none may lie over its neighbour, leave the line or be blank. */
+const kLines =
+  '.trace-header, .toolbar, .crumbs, .drawer-head, .result-head, .file-bar, .link-window';
+
+/** Faults of how things lie beside each other. */
+export function placeFaults(page) {
+  return page.evaluate((lines) => {
+    const faults = [];
+    const nameOf = (node) => {
+      return (
+        node.getAttribute('aria-label') || node.textContent.trim().slice(0, 30) || node.className
+      );
+    };
+    const isDrawn = (node) => {
+      const { width, height } = node.getBoundingClientRect();
+      return width > 1 && height > 1 && node.checkVisibility({ visibilityProperty: true });
+    };
+    const isOver = (a, b) => {
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      return wide > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+    };
+    for (const line of [...document.querySelectorAll(lines)].filter(isDrawn)) {
+      const { left, right } = line.getBoundingClientRect();
+      const things = [...line.querySelectorAll('h1, h2, dd, button, a, input, summary')]
+        .filter(
+          (node) => isDrawn(node) && node.closest('[popover], [role=status], dialog') === null,
+        )
+        .map((node) => ({ node, box: node.getBoundingClientRect() }));
+      for (const [at, { node, box }] of things.entries()) {
+        if (box.left < left - 1 || box.right > right + 1) faults.push(`beyond: ${nameOf(node)}`);
+        const isBlank = getComputedStyle(node).fontSize === '0px' && !node.querySelector('svg');
+        if (isBlank) faults.push(`blank: ${nameOf(node)}`);
+        for (const other of things.slice(at + 1)) {
+          if (node.contains(other.node) || !isOver(box, other.box)) continue;
+          faults.push(`${nameOf(node)} lies over ${nameOf(other.node)}`);
+        }
+      }
+    }
+    const { right: rowsRight = 0 } =
+      document.querySelector('.wf-head')?.getBoundingClientRect() ?? {};
+    for (const tick of document.querySelectorAll('.tick')) {
+      const isCut = tick.getBoundingClientRect().right > rowsRight;
+      if (isCut) faults.push(`cut: ${tick.textContent}`);
+    }
+    const notes = document.querySelector('.notes')?.getBoundingClientRect().bottom;
+    const strip = document.querySelector('.minimap-strip')?.getBoundingClientRect().top;
+    if (strip - notes < 2) faults.push('the notes touch the strip below them');
+    const frame = document.querySelector('.map-frame')?.getBoundingClientRect();
+    for (const box of document.querySelectorAll('.map-box')) {
+      const { left, right } = box.getBoundingClientRect();
+      if (left < frame.left && right > frame.left) faults.push('the map opens inside a box');
+    }
+    return [...new Set(faults)].slice(0, 12);
+  }, kLines);
+}
+
 /** [service, `hue-7 FR`] of every mark on the page. Patterns are left out: a trace gives those. */
 export function signsOf(page) {
   return page.evaluate(() =>

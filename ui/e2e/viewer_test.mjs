@@ -102,7 +102,7 @@ describe('the viewer', () => {
       await page.getByText('bomb.gz: It is larger than 64 MB.').waitFor();
       await page.getByLabel('Or paste JSON').fill(JSON.stringify([...one, { odd: true }]));
       await page.getByRole('button', { name: 'Show', exact: true }).click();
-      await page.getByText('left out 1 that are not spans').waitFor();
+      await page.getByText('left out: 1 entry that is not a span').waitFor();
       await page.locator('.wf-row').first().waitFor();
     });
   });

@@ -14,7 +14,7 @@ const kFolder = fileURLToPath(new URL('../../build/pictures', import.meta.url));
 const kSchemes = ['light', 'dark'];
 
 const fileOf = (state, width, scheme) =>
-  `${state.name.replaceAll(/[^a-z0-9]+/g, '-')}-${width}-${scheme}.png`;
+  `${state.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${width}-${scheme}.png`;
 
 async function take({ stage, ground }, state, width, height) {
   const { expected = [], open } = state;

@@ -71,6 +71,21 @@ export function formatMoment(ms: number, zone: Zone, unit: 'ms' | 's' = 'ms'): s
   return `${day} ${unit === 's' ? clock.slice(0, 8) : clock} ${formatOffset(ms, zone)}`;
 }
 
+/**
+ * From one moment to another, to the second, and nothing twice that both have in common:
+ * `2026-11-25 14:03:07 to 15:03:07 +05:30`.
+ */
+export function formatRange(start: number, end: number, zone: Zone): string {
+  const [from, to] = [formatMoment(start, zone, 's'), formatMoment(end, zone, 's')];
+  const [day, clock, offset] = from.split(' ');
+  const [lastDay, lastClock, lastOffset] = to.split(' ');
+  if (wall(start, zone) === undefined || wall(end, zone) === undefined || offset !== lastOffset) {
+    return `${from} to ${to}`;
+  }
+  const last = day === lastDay ? lastClock : `${lastDay} ${lastClock}`;
+  return `${day} ${clock} to ${last} ${offset}`;
+}
+
 /** `just now`, `12 s ago`, `5 min ago`, `3 h ago`, `2 d ago`; a future moment is `in …`. */
 export function formatAge(ms: number, now: number): string {
   const seconds = Math.round((now - ms) / 1000);

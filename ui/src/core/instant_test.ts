@@ -8,6 +8,7 @@ import {
   formatDay,
   formatMoment,
   formatOffset,
+  formatRange,
   parseMoment,
   toField,
 } from './instant';
@@ -36,6 +37,14 @@ inZone('Asia/Kolkata', () => {
     expect(formatClock(kMoment, 'local')).toBe('14:44:36.120');
     expect(formatDay(Date.UTC(2026, 10, 30, 20), 'local')).toBe('2026-12-01');
     expect(formatDay(Date.UTC(2026, 10, 30, 20), 'utc')).toBe('2026-11-30');
+  });
+  it.each([
+    [kMoment, kMoment + 3_600_000, '2026-11-30 14:44:36 to 15:44:36 +05:30'],
+    [kMoment, kMoment + 43_200_000, '2026-11-30 14:44:36 to 2026-12-01 02:44:36 +05:30'],
+    [kMoment, Number.NaN, '2026-11-30 14:44:36 +05:30 to –'],
+    [kMoment, 9e15, '2026-11-30 14:44:36 +05:30 to after the year 275760'],
+  ])('says of a range once what both ends have in common: %d to %d', (start, end, words) => {
+    expect(formatRange(start, end, 'local')).toBe(words);
   });
   it('gives a form field back to the second, in either zone', () => {
     for (const zone of ['local', 'utc'] as const) {

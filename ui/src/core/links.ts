@@ -156,10 +156,10 @@ export function errorLevel(link: DependencyLink, rates: ErrorRates): ErrorLevel 
   return share >= rates.low ? 'low' : 'none';
 }
 
-/** `0.24 %`, or '' without errors. */
+/** `0.24 %`, `0.10 %`, `99 %`, or '' without errors. */
 export function errorShare(link: DependencyLink): string {
   const errors = link.errorCount ?? 0;
   if (errors === 0 || link.callCount <= 0) return '';
   const percent = (errors / link.callCount) * 100;
-  return `${percent >= 99.5 ? percent.toFixed(0) : Number(percent.toPrecision(2))} %`;
+  return `${percent >= 9.95 ? percent.toFixed(0) : percent.toPrecision(2)} %`;
 }

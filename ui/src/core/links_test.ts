@@ -72,6 +72,8 @@ describe('errors of a link', () => {
     [failing(1_000), 'none', ''],
     [failing(0, 0), 'none', ''],
     [failing(1_243, 3), 'none', '0.24 %'],
+    [failing(5_884, 6), 'none', '0.10 %'],
+    [failing(1_000, 100), 'none', '10 %'],
     [failing(100, 49), 'none', '49 %'],
     [failing(2, 1), 'low', '50 %'],
     [failing(4, 3), 'high', '75 %'],

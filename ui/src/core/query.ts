@@ -155,7 +155,7 @@ export function faultsOf(query: SearchQuery): QueryFaults {
   const faults: QueryFaults = {};
   const least = parseDuration(query.minDuration);
   const most = parseDuration(query.maxDuration);
-  const hint = 'Write a number with µs, ms, s or m: 250ms';
+  const hint = 'A number and its unit, such as 250ms';
   if (query.minDuration.trim() !== '' && least === undefined) faults.minDuration = hint;
   if (query.maxDuration.trim() !== '' && most === undefined) faults.maxDuration = hint;
   if (least !== undefined && most !== undefined && most < least) {
@@ -167,7 +167,7 @@ export function faultsOf(query: SearchQuery): QueryFaults {
   } else if (isRange && (query.startTs ?? 0) >= (query.endTs ?? 0)) {
     faults.startTs = 'The range ends before it starts';
   }
-  if (!(Number.isInteger(query.limit) && query.limit > 0)) faults.limit = 'A number from 1 on';
+  if (!(Number.isInteger(query.limit) && query.limit > 0)) faults.limit = '1 or more';
   return faults;
 }
 

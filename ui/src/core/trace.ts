@@ -188,7 +188,7 @@ export function halvesOf(row: Row): readonly Half[] {
 }
 
 /** The whole trace's duration on the chosen clock; undefined when no span reported one. */
-export function wholeDuration(extent: Extent): number | undefined {
+export function wholeDuration(extent: Pick<Extent, 'duration'>): number | undefined {
   return extent.duration > 0 ? extent.duration : undefined;
 }
 

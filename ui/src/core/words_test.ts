@@ -2,7 +2,13 @@
 // Goal: numbers read the same everywhere.
 // Method: tables.
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatKnownDuration, formatTick, parseDuration } from './duration';
+import {
+  formatCount,
+  formatDuration,
+  formatKnownDuration,
+  formatTick,
+  parseDuration,
+} from './duration';
 
 describe('durations', () => {
   it.each([
@@ -56,4 +62,15 @@ describe('durations', () => {
     ['', undefined],
     ['9999999999999999999', undefined],
   ])('reads %j as %s', (text, us) => expect(parseDuration(text)).toBe(us));
+});
+
+describe('counts', () => {
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [1_000, '1,000'],
+    [12_345, '12,345'],
+    [100_000, '100,000'],
+    [1_234_567, '1,234,567'],
+  ])('writes %d as %s', (count, text) => expect(formatCount(count)).toBe(text));
 });

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The links as a picture, callers left; too many for one are said so, in words.
-import type { JSX } from 'preact';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useLayoutEffect, useMemo } from 'preact/hooks';
 import { formatLinkQuery, type LinkQuery } from '../../core/link_query';
 import { busiestServices, type MapNode, mapServices, type ServiceMap } from '../../core/links';
 import type { DependencyLink } from '../../core/model';
 import { ServiceChip } from '../../ui/service_chip';
+import { useWidth } from '../../ui/use_width';
 import { edgeAddress } from './dependency_table';
-import { Edge, kColumnGap, kNodeHeight, kNodeWidth, NodeBox, type Point } from './map_marks';
+import { Edge, kNodeHeight, kNodeWidth, NodeBox, type Point } from './map_marks';
 
 const kPlaceGap = 22;
+/** Between two columns: room for a number on each line; and where two columns would not fit. */
+const kColumnGap = 120;
+const kNarrowGap = 32;
+const kNarrow = 2 * (kNodeWidth + kColumnGap);
 const kMargin = 12;
 /** Room for lines that come back to the first column. */
 const kLoopMargin = 76;
@@ -17,12 +22,8 @@ const kLoopMargin = 76;
 const kServicesMax = 120;
 const kBusiestShown = 8;
 
-function placeOf(node: MapNode, places: number, inColumn: number, left: number): Point {
-  const free = ((places - inColumn) * (kNodeHeight + kPlaceGap)) / 2;
-  return {
-    x: left + node.column * (kNodeWidth + kColumnGap),
-    y: kMargin + free + node.place * (kNodeHeight + kPlaceGap),
-  };
+function heightOf(places: number): number {
+  return places * (kNodeHeight + kPlaceGap) - kPlaceGap;
 }
 
 /** Too many services for one picture: says so, and where to go from here. */
@@ -57,39 +58,45 @@ function aroundAddress(query: LinkQuery, service: string): string {
 }
 
 interface Layout {
-  readonly map: ServiceMap;
   readonly points: ReadonlyMap<string, Point>;
+  readonly gap: number;
+  readonly left: number;
   readonly width: number;
   readonly height: number;
 }
 
-function layOut(links: readonly DependencyLink[]): Layout {
-  const map = mapServices(links);
+function layOut(map: ServiceMap, links: readonly DependencyLink[], gap: number): Layout {
   const inColumn = new Map<number, number>();
   for (const { column } of map.nodes) inColumn.set(column, (inColumn.get(column) ?? 0) + 1);
   const first = new Set(map.nodes.filter((node) => node.column === 0).map((node) => node.service));
   const left = links.some((link) => first.has(link.child)) ? kLoopMargin : kMargin;
-  const points = new Map(
-    map.nodes.map((node) => {
-      return [node.service, placeOf(node, map.places, inColumn.get(node.column) ?? 1, left)];
-    }),
-  );
-  const width = 2 * left + map.columns * (kNodeWidth + kColumnGap) - kColumnGap;
-  const height = 2 * kMargin + map.places * (kNodeHeight + kPlaceGap) - kPlaceGap;
-  return { map, points, width, height };
+  const step = kNodeWidth + gap;
+  const placeOf = ({ column, place }: MapNode): Point => {
+    const free = heightOf(map.places) - heightOf(inColumn.get(column) ?? 1);
+    const above = free / 2 + place * (kNodeHeight + kPlaceGap);
+    return { x: left + column * step, y: kMargin + above };
+  };
+  const points = new Map(map.nodes.map((node) => [node.service, placeOf(node)]));
+  const width = 2 * left + map.columns * step - gap;
+  return { points, gap, left, width, height: 2 * kMargin + heightOf(map.places) };
 }
 
-/** A map larger than its frame opens at its busiest service, not at an empty corner. */
-function useBusiestInView(links: readonly DependencyLink[], { points }: Layout) {
-  const frame = useRef<HTMLDivElement>(null);
+/**
+ * A map larger than its frame opens at its busiest service, not at an empty corner: as many whole
+ * columns as fit, with those that call it, and never half a box at the left.
+ */
+function useBusiestInView(frame: RefObject<HTMLElement | null>, busiest: Point, layout: Layout) {
+  const { gap, left } = layout;
+  const step = kNodeWidth + gap;
   useLayoutEffect(() => {
     const node = frame.current;
-    const at = points.get(busiestServices(links)[0] ?? '');
-    if (node === null || at === undefined) return;
-    node.scrollLeft = at.x + kNodeWidth / 2 - node.clientWidth / 2;
-    node.scrollTop = at.y + kNodeHeight / 2 - node.clientHeight / 2;
-  }, [links, points]);
-  return frame;
+    if (node === null) return;
+    const fitting = Math.max(Math.floor((node.clientWidth - 2 * kMargin + gap) / step), 1);
+    const before = Math.ceil((fitting - 1) / 2);
+    const column = Math.max((busiest.x - left) / step - before, 0);
+    node.scrollLeft = column === 0 ? 0 : left + column * step - kMargin;
+    node.scrollTop = busiest.y + kNodeHeight / 2 - node.clientHeight / 2;
+  }, [frame, busiest, gap, left]);
 }
 
 interface MapProps {
@@ -99,10 +106,13 @@ interface MapProps {
   readonly fixed: LinkQuery;
 }
 
-function Picture(props: MapProps & { readonly layout: Layout }): JSX.Element {
-  const { links, query, fixed, layout } = props;
-  const { map, points, width, height } = layout;
-  const frame = useBusiestInView(links, layout);
+function Picture(props: MapProps & { readonly map: ServiceMap }): JSX.Element {
+  const { links, query, fixed, map } = props;
+  const [frame, room] = useWidth<HTMLElement>(kNarrow);
+  const gap = room < kNarrow ? kNarrowGap : kColumnGap;
+  const layout = useMemo(() => layOut(map, links, gap), [map, links, gap]);
+  const { points, width, height } = layout;
+  useBusiestInView(frame, points.get(busiestServices(links)[0] ?? '') ?? { x: 0, y: 0 }, layout);
   const most = links.reduce((top, link) => Math.max(top, link.callCount), 1);
   const words = `Map of ${map.nodes.length} services; the table below says the same`;
   return (
@@ -121,7 +131,8 @@ function Picture(props: MapProps & { readonly layout: Layout }): JSX.Element {
           if (from === undefined || to === undefined) return null;
           const key = `${link.parent}\n${link.child}`;
           const href = edgeAddress(fixed, link);
-          return <Edge key={key} link={link} from={from} to={to} most={most} href={href} />;
+          const place = { from, to, most, gap, href };
+          return <Edge key={key} link={link} {...place} />;
         })}
         {map.nodes.map(({ service }) => {
           const at = points.get(service);
@@ -137,8 +148,8 @@ function Picture(props: MapProps & { readonly layout: Layout }): JSX.Element {
 
 export function DependencyMap(props: MapProps): JSX.Element {
   const { links, query } = props;
-  const layout = useMemo(() => layOut(links), [links]);
-  const count = layout.map.nodes.length;
+  const map = useMemo(() => mapServices(links), [links]);
+  const count = map.nodes.length;
   if (count > kServicesMax) return <TooMany count={count} links={links} query={query} />;
-  return <Picture {...props} layout={layout} />;
+  return <Picture {...props} map={map} />;
 }

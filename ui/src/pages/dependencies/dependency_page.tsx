@@ -6,7 +6,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { formatCount } from '../../core/duration';
-import { formatMoment } from '../../core/instant';
+import { formatRange } from '../../core/instant';
 import {
   formatLinkQuery,
   type LinkQuery,
@@ -109,9 +109,7 @@ function Head(props: {
       >
         <Icon name="reload" />
       </button>
-      <span class="muted link-range">
-        {formatMoment(range.start, zone.value, 's')} to {formatMoment(range.end, zone.value, 's')}
-      </span>
+      <span class="muted link-range">{formatRange(range.start, range.end, zone.value)}</span>
       <WindowControl query={query} range={range} />
     </div>
   );

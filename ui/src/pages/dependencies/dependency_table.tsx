@@ -7,6 +7,16 @@ import { errorShare } from '../../core/links';
 import type { DependencyLink } from '../../core/model';
 import { visibleText } from '../../core/visible';
 import { ServiceChip } from '../../ui/service_chip';
+import { TableHead } from '../../ui/table_head';
+
+const kColumns = [
+  { words: 'Caller' },
+  { words: 'Called' },
+  { words: 'Calls', class: 'number' },
+  { words: 'Errors', class: 'number' },
+  { words: 'Error rate', class: 'number roomy' },
+  { words: 'Traces', unseen: true },
+];
 
 /** `front → back` for those who hear it. */
 export function callWords({ parent, child }: DependencyLink): string {
@@ -31,25 +41,8 @@ export function DependencyTable(props: {
         <b>Traces</b> opens the traces in which the caller or the called service names the other;
         where neither does, all traces of the called service.
       </p>
-      <table class="link-table">
-        <thead>
-          <tr>
-            <th scope="col">Caller</th>
-            <th scope="col">Called</th>
-            <th scope="col" class="number">
-              Calls
-            </th>
-            <th scope="col" class="number">
-              Errors
-            </th>
-            <th scope="col" class="number share">
-              Share
-            </th>
-            <th scope="col">
-              <span class="visually-hidden">Traces</span>
-            </th>
-          </tr>
-        </thead>
+      <table class="table link-table">
+        <TableHead columns={kColumns} />
         <tbody>
           {sorted.map((link) => (
             <tr key={`${link.parent}\n${link.child}`}>
@@ -67,7 +60,7 @@ export function DependencyTable(props: {
                   <span class="muted">0</span>
                 )}
               </td>
-              <td class="number share">{errorShare(link)}</td>
+              <td class="number roomy">{errorShare(link)}</td>
               <td>
                 <a
                   href={edgeAddress(fixed, link)}

@@ -5,7 +5,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
-import { formatMoment } from '../../core/instant';
+import { formatRange } from '../../core/instant';
 import { type EdgeSearch, edgeSearches, type TimeRange } from '../../core/link_query';
 import type { Span } from '../../core/model';
 import { apiUrl, config, kConfigDefaults, readTraces } from '../../ui/api';
@@ -46,6 +46,18 @@ function pageOf(search: EdgeSearch, range: TimeRange): string {
   return `?${params}`;
 }
 
+function Looking(props: { readonly edge: Edge; readonly range: TimeRange }): JSX.Element {
+  const { edge, range } = props;
+  return (
+    <section class="notice">
+      <h1>
+        Traces of <SpanText text={edge.parent} /> → <SpanText text={edge.child} />
+      </h1>
+      <p class="muted">Searching from {formatRange(range.start, range.end, zone.value)}…</p>
+    </section>
+  );
+}
+
 function Nothing(props: {
   readonly edge: Edge;
   readonly range: TimeRange;
@@ -57,10 +69,7 @@ function Nothing(props: {
       <h1>
         No traces of <SpanText text={edge.parent} /> → <SpanText text={edge.child} />
       </h1>
-      <p>
-        From {formatMoment(range.start, zone.value, 's')} to{' '}
-        {formatMoment(range.end, zone.value, 's')} clew found none of:
-      </p>
+      <p>From {formatRange(range.start, range.end, zone.value)} clew found none of:</p>
       <ul>
         {searches.map(({ words }) => (
           <li key={words}>
@@ -92,14 +101,10 @@ export function EdgeTraces(props: { readonly edge: Edge; readonly range: TimeRan
   if (search === undefined) {
     return <Nothing edge={props.edge} range={props.range} searches={searches} />;
   }
+  const looking = <Looking {...props} />;
   return (
-    <>
-      <h1 class="visually-hidden">
-        Traces of <SpanText text={parent} /> → <SpanText text={child} />
-      </h1>
-      <FetchStates of={answer} skeleton={<div class="bone map-bone" />}>
-        {() => <div class="bone map-bone" />}
-      </FetchStates>
-    </>
+    <FetchStates of={answer} skeleton={looking}>
+      {() => looking}
+    </FetchStates>
   );
 }

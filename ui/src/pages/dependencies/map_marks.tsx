@@ -13,7 +13,8 @@ import { serviceLook } from '../../ui/service_chip';
 
 export const kNodeWidth = 164;
 export const kNodeHeight = 34;
-export const kColumnGap = 120;
+/** Less room than this between columns has no numbers in it; the table has them. */
+const kLabelGap = 60;
 const kNameLettersMax = 15;
 
 export interface Point {
@@ -27,12 +28,13 @@ function shortened(name: string): string {
   return `${shown.slice(0, kNameLettersMax - 1).join('')}…`;
 }
 
-function curve(from: Point, to: Point): string {
+/** `gap`: room between two columns. */
+function curve(from: Point, to: Point, gap: number): string {
   const startX = from.x + kNodeWidth;
   const startY = from.y + kNodeHeight / 2;
   const endY = to.y + kNodeHeight / 2;
   const isBack = to.x <= from.x;
-  const bend = isBack ? kColumnGap * 0.8 : Math.max((to.x - startX) / 2, 30);
+  const bend = isBack ? gap * 0.8 : Math.max((to.x - startX) / 2, 30);
   const dip = isBack ? kNodeHeight * 1.4 : 0;
   return [
     `M${startX} ${startY}`,
@@ -45,9 +47,10 @@ export function Edge(props: {
   readonly from: Point;
   readonly to: Point;
   readonly most: number;
+  readonly gap: number;
   readonly href: string;
 }): JSX.Element {
-  const { link, from, to, most, href } = props;
+  const { link, from, to, most, gap, href } = props;
   const errors = link.errorCount ?? 0;
   const level = errorLevel(link, config.value?.errorRates ?? kConfigDefaults.errorRates);
   const width = 1.2 + 3.2 * Math.sqrt(link.callCount / most);
@@ -60,13 +63,13 @@ export function Edge(props: {
   return (
     <a class={`edge errors-${level}`} href={href} tabindex={-1}>
       <title>{visibleText(words)}</title>
-      <path class="edge-reach" d={curve(from, to)} />
-      <path d={curve(from, to)} stroke-width={width} />
+      <path class="edge-reach" d={curve(from, to, gap)} />
+      <path d={curve(from, to, gap)} stroke-width={width} />
       <path
         class="edge-tip"
         d={`M${to.x - 8} ${tipY - 4}L${to.x} ${tipY}L${to.x - 8} ${tipY + 4}Z`}
       />
-      {to.x > from.x && (
+      {to.x > from.x && gap >= kLabelGap && (
         <text x={middleX} y={middleY - 6} text-anchor="middle">
           {formatCount(link.callCount)}
           {errors > 0 && <tspan class="edge-share"> ✕ {errorShare(link)}</tspan>}

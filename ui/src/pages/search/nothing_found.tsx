@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A search without results: where clew looked, and what to change.
 import type { JSX } from 'preact';
-import { formatMoment } from '../../core/instant';
+import { formatRange } from '../../core/instant';
 import { formatQuery, spanOfTime, widenings } from '../../core/query';
 import { zone } from '../../ui/zone';
 import type { SearchState } from './search_state';
@@ -18,10 +18,7 @@ export function NothingFound({ state }: { readonly state: SearchState }): JSX.El
   return (
     <div class="nothing">
       <h2>No traces match</h2>
-      <p>
-        clew looked from <time>{formatMoment(endTs - lookback, zone.value, 's')}</time> to{' '}
-        <time>{formatMoment(endTs, zone.value, 's')}</time>. To find more:
-      </p>
+      <p>clew looked from {formatRange(endTs - lookback, endTs, zone.value)}. To find more:</p>
       <ul>
         {widenings(state.asked.value).map((way) => (
           <li key={way}>{way}</li>

@@ -118,7 +118,7 @@ function OrderNote({ state, found }: HeadProps): JSX.Element | null {
   const read = found.cut === undefined ? 'newest ' : '';
   return (
     <p class="limit-note order-note">
-      Sorted are the {read}
+      Sorted within the {read}
       {traceCount(found.rows.length)} that were read, not all that match.
     </p>
   );

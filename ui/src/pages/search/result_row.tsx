@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One trace of the list: an ordinary link of one fixed height, whatever is in it.
 import type { JSX } from 'preact';
-import { formatCount, formatDuration } from '../../core/duration';
+import { formatCount, formatKnownDuration } from '../../core/duration';
 import { formatAge, formatClock, formatDay, formatMoment } from '../../core/instant';
 import type { Summary } from '../../core/summary';
-import { titleOf } from '../../core/trace';
+import { titleOf, wholeDuration } from '../../core/trace';
 import { fitCount } from '../../draw/fit';
 import { type LogScale, logShare } from '../../draw/log_scale';
 import { now } from '../../ui/now';
@@ -136,7 +136,7 @@ export function ResultRow(props: {
             style={{ width: `${logShare(row.duration, look.scale) * 100}%` }}
           />
         </span>
-        <span class="result-length">{formatDuration(row.duration)}</span>
+        <span class="result-length">{formatKnownDuration(wholeDuration(row))}</span>
       </span>
     </a>
   );

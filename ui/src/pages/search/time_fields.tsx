@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // When, and how many: a window that follows now, or a range with two ends.
 import type { JSX } from 'preact';
-import { formatDuration } from '../../core/duration';
+import { formatTick } from '../../core/duration';
 import { formatMoment } from '../../core/instant';
 import { kLookbacks, type QueryFaults, spanOfTime } from '../../core/query';
 import { Labelled } from '../../ui/labelled';
@@ -65,7 +65,7 @@ export function TimeFields(props: {
               </option>
             ))}
             {millis !== undefined && (
-              <option value="millis">Last {formatDuration(millis * 1_000)}</option>
+              <option value="millis">Last {formatTick(millis * 1_000)}</option>
             )}
             <option value="range">Custom range</option>
           </select>

@@ -5,17 +5,22 @@ import { ancestorsOf } from '../../core/outline';
 import { titleOf } from '../../core/trace';
 import { visibleText } from '../../core/visible';
 import { RowTitle } from './row_title';
+import { kStackWidth } from './trace_layout';
 import type { TraceState } from './trace_state';
 
-/** Nearest ancestors shown; those between them and the root are a count. */
+/** Nearest ancestors shown where there is room; those between them and the root are a count. */
 const kNearest = 2;
 
-export function Crumbs({ state }: { readonly state: TraceState }): JSX.Element | null {
+export function Crumbs(props: {
+  readonly state: TraceState;
+  readonly width: number;
+}): JSX.Element | null {
+  const { state, width } = props;
   const top = state.top.value;
   const row = top === undefined ? undefined : state.row(top);
   if (row === undefined) return null;
   const above = ancestorsOf(state.trace.rows, row.index).filter((index) => index > 0);
-  const nearest = above.slice(-kNearest);
+  const nearest = width < kStackWidth ? [] : above.slice(-kNearest);
   return (
     <nav class="crumbs" aria-label="Subtree">
       <button type="button" class="link" onClick={() => state.focusOn(undefined)}>

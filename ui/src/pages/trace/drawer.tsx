@@ -6,7 +6,8 @@ import { formatDuration, formatTick } from '../../core/duration';
 import { formatMoment } from '../../core/instant';
 import type { Span } from '../../core/model';
 import { selfTimeOf } from '../../core/self_time';
-import { durationOf, type Half, halvesOf, type Row, timesOf } from '../../core/trace';
+import { durationOf, type Half, halvesOf, type Row, rowTitle, timesOf } from '../../core/trace';
+import { visibleText } from '../../core/visible';
 import { config } from '../../ui/api';
 import { CopyButton } from '../../ui/copy_button';
 import { Icon } from '../../ui/icons';
@@ -195,7 +196,7 @@ function Head({ state, row }: { readonly state: TraceState; readonly row: Row })
   return (
     <header class="drawer-head">
       <ServiceMark service={row.service} pattern={state.patterns.get(row.service)} />
-      <h2>
+      <h2 class="clamped" title={visibleText(rowTitle(row))}>
         <RowTitle row={row} />
       </h2>
       {row.size > 1 && state.top.value !== row.index && (

@@ -139,7 +139,7 @@ export function GrowthNote({ growth }: { readonly growth: Growth }): JSX.Element
       {stopped !== '' && (
         <span>
           <span class="muted" title={stopped}>
-            No longer looking for new spans ({stopped}){' '}
+            Updates stopped ({stopped}){' '}
           </span>
           <button type="button" class="link" onClick={growth.again}>
             Look again

@@ -5,7 +5,7 @@ import type { JSX } from 'preact';
 import { isBranch } from '../../core/outline';
 import { halvesOf, type Row, type RowKind, titleOf } from '../../core/trace';
 import { ServiceMark } from '../../ui/service_chip';
-import { SpanText } from '../../ui/span_text';
+import { SpanText, spanPieces } from '../../ui/span_text';
 import { textWidth } from '../../ui/text_width';
 import { kOperationLeast, type RowIndent } from './row_indent';
 import type { TraceState } from './trace_state';
@@ -85,16 +85,15 @@ export function NameCell(props: {
       <Guides indent={indent} depth={row.depth} />
       <Twisty state={state} row={row} />
       <ServiceMark service={row.service} pattern={state.patterns.get(row.service)} />
-      <span class="kind" title={kindName}>
+      <span class="kind" role="img" title={kindName} aria-label={kindName}>
         {glyph}
-        <span class="visually-hidden">{kindName}</span>
       </span>
       <span class="wf-text">
-        <span class={isShown ? 'wf-service' : 'wf-service visually-hidden'}>
-          <SpanText text={row.service} />
+        <span class={isShown ? 'wf-service' : 'wf-service visually-hidden'} dir="auto">
+          {spanPieces(row.service)}
         </span>
-        <span class="wf-operation" style={{ minWidth: `${least}px` }}>
-          <SpanText text={row.name} />
+        <span class="wf-operation" dir="auto" style={{ minWidth: `${least}px` }}>
+          {spanPieces(row.name)}
         </span>
         {row.remote !== undefined && row.remote !== parent?.service && (
           <span class="wf-remote">

@@ -67,6 +67,10 @@ function shiftWords({ service, address, aheadUs }: ClockShift): string {
   return `the clock of ${service} (${address}) is ${formatDuration(Math.abs(aheadUs))} ${side}`;
 }
 
+function capital(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
 function clockNote(state: TraceState): NoteLine {
   const { shifts } = state.trace;
   const words = shifts.slice(0, kShiftsMax).map(shiftWords).join('; ');
@@ -74,8 +78,8 @@ function clockNote(state: TraceState): NoteLine {
   const corrected = state.corrected.value;
   const bars = corrected ? 'moved to fit' : 'as reported';
   return {
-    words: `Clocks differ: ${words}${rest}. Bars are ${bars}.`,
-    title: shifts.map(shiftWords).join('; '),
+    words: `${capital(words)}${rest}.`,
+    title: `Bars are ${bars}: ${shifts.map(shiftWords).join('; ')}`,
     control: (
       <fieldset class="segments small">
         <legend class="visually-hidden">Clocks</legend>

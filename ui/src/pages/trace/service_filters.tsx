@@ -28,6 +28,12 @@ function countFitting(services: readonly (readonly [string, number])[], width: n
   return end < 0 ? services.length : end;
 }
 
+/** `1 service`, `13 services`; `+5 services` behind those in the line. */
+function restWords(count: number, fitting: number): string {
+  const rest = count - fitting;
+  return `${fitting === 0 ? '' : '+'}${rest} ${rest === 1 ? 'service' : 'services'}`;
+}
+
 function Chip(props: {
   readonly state: TraceState;
   readonly service: string;
@@ -65,7 +71,7 @@ export function ServiceFilters({ state }: { readonly state: TraceState }): JSX.E
       {fitting < all.length && (
         <>
           <button type="button" class="button small" popovertarget="trace-services">
-            {fitting === 0 ? `${all.length} services` : `+${all.length - fitting} services`}
+            {restWords(all.length, fitting)}
           </button>
           <div id="trace-services" class="services-list" popover="auto">
             <h2>Services, by spans</h2>

@@ -7,7 +7,7 @@ import { rowCount } from '../../core/outline';
 import { Icon, type IconName } from '../../ui/icons';
 import { useKeys } from '../../ui/keys';
 import { ServiceFilters } from './service_filters';
-import { isStacked } from './trace_layout';
+import { canBeBeside, isStacked } from './trace_layout';
 import type { Tab, TraceState } from './trace_state';
 
 function ToolButton(props: {
@@ -200,7 +200,7 @@ export function Toolbar(props: {
             class="fold-button"
             onClick={() => state.collapseAll()}
           />
-          <RowLayoutButton state={state} width={width} />
+          {canBeBeside(width) && <RowLayoutButton state={state} width={width} />}
         </>
       )}
       <Tabs state={state} />

@@ -44,7 +44,7 @@ function Facts({ state }: { readonly state: TraceState }): JSX.Element {
     <dl class="facts">
       <Fact name="Duration">{formatKnownDuration(wholeDuration(extent))}</Fact>
       <Fact name="Start">
-        {extent.start === 0 ? '–' : formatMoment(extent.start / 1_000, zone.value)}
+        {extent.start === 0 ? 'no start' : formatMoment(extent.start / 1_000, zone.value)}
       </Fact>
       <Fact name="Errors">
         <Failures state={state} />

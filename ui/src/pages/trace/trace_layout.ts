@@ -13,6 +13,9 @@ export const kMainLeast = 360;
 export const kDockWidth = 1_100;
 /** Below this, labels stand above their bars unless a person chose otherwise. */
 export const kStackWidth = 620;
+/** What labels beside their bars take at least: an operation of 160 pixels, and bars to read. */
+export const kNameLeast = 290;
+export const kTimeLeast = 160;
 
 function pixels(stored: string): number | undefined {
   const size = Number(stored);
@@ -33,7 +36,13 @@ export const drawerWidth = pixelsOf('drawerWidth');
 export const drawerHeight = pixelsOf('drawerHeight');
 export const nameWidth = pixelsOf('nameWidth');
 
+/** Whether there is a choice at all. */
+export function canBeBeside(width: number): boolean {
+  return width >= kNameLeast + kTimeLeast;
+}
+
 export function isStacked(width: number): boolean {
+  if (!canBeBeside(width)) return true;
   return rowLayout.value === 'auto' ? width < kStackWidth : rowLayout.value === 'stacked';
 }
 

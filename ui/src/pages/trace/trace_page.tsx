@@ -102,13 +102,13 @@ function TraceBody({ state }: { readonly state: TraceState }): JSX.Element {
   useKeys(useMemo(() => traceKeys(state), [state]));
   const isOpen = state.isOpen.value;
   const isRight = dock.value === 'right' && width >= kDockWidth;
-  const side = isRight ? drawerPixels(width) : 0;
+  const mainWidth = isOpen && isRight ? width - drawerPixels(width) : width;
   return (
     <div ref={body} class={isRight ? 'trace-body' : 'trace-body docked-bottom'}>
       <div class="trace-main">
         <MinimapStrip state={state} />
-        <Toolbar state={state} width={width - (isOpen ? side : 0)} />
-        <Crumbs state={state} />
+        <Toolbar state={state} width={mainWidth} />
+        <Crumbs state={state} width={mainWidth} />
         {state.tab.value === 'spans' ? <SpanTable state={state} /> : <Waterfall state={state} />}
       </div>
       {isOpen && <DrawerFrame state={state} isRight={isRight} width={width} />}
@@ -130,6 +130,7 @@ function TraceView(props: {
     return (
       <section class="notice">
         <h1>This trace has no span that can be shown</h1>
+        <p>A span needs a trace id and a span id; none of those that came has both.</p>
       </section>
     );
   }

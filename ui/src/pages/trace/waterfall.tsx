@@ -7,7 +7,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { formatTick } from '../../core/duration';
 import { keyOf, pinnedOver, positionOf } from '../../core/outline';
-import { titleOf } from '../../core/trace';
+import { titleOf, wholeDuration } from '../../core/trace';
 import { fractionOf, ticksOf, zoomed } from '../../draw/scale';
 import {
   kRowsMax,
@@ -18,7 +18,7 @@ import {
 } from '../../draw/windowing';
 import { Separator } from '../../ui/separator';
 import { rowIndents } from './row_indent';
-import { isStacked, kStackWidth, nameWidth } from './trace_layout';
+import { isStacked, kNameLeast, kStackWidth, kTimeLeast, nameWidth } from './trace_layout';
 import type { TraceState } from './trace_state';
 import { PinnedRow, rowDomId, WaterfallRow } from './waterfall_row';
 import { WholeText } from './whole_text';
@@ -29,10 +29,7 @@ export const kHeadHeight = 22;
 const kTickPixels = 76;
 const kWheelZoom = 1.2;
 const kNameShare = 0.4;
-const kNameMin = 290;
 const kNameMax = 640;
-/** Kept free for bars, whatever the splitter says. */
-const kTimeMin = 160;
 /** Ancestors pinned over the first row: this many, and at most this share of the rows in view. */
 const kPinnedMax = 3;
 const kPinnedShare = 0.2;
@@ -44,6 +41,8 @@ interface Ticks {
 
 function ticksIn(state: TraceState, pixels: number): Ticks[] {
   const view = state.view.value;
+  // No time to divide: more lines would name moments that nobody reported.
+  if (wholeDuration(state.extent.value) === undefined) return [{ at: 0, label: formatTick(0) }];
   return ticksOf(view, Math.max(Math.floor(pixels / kTickPixels), 2)).map((tick) => {
     return { at: fractionOf(tick, view) * 100, label: formatTick(tick) };
   });
@@ -52,7 +51,7 @@ function ticksIn(state: TraceState, pixels: number): Ticks[] {
 /** In pixels, so that head, lines and rows agree whatever the scroll bar takes. */
 function nameWidthIn(width: number, chosen: number | undefined): number {
   const usual = Math.min(width * kNameShare, kNameMax);
-  return Math.round(Math.max(Math.min(chosen ?? usual, width - kTimeMin), kNameMin));
+  return Math.round(Math.max(Math.min(chosen ?? usual, width - kTimeLeast), kNameLeast));
 }
 
 function useZoomByWheel(grid: { readonly current: HTMLElement | null }, state: TraceState): void {
@@ -263,8 +262,8 @@ export function Waterfall({ state }: { readonly state: TraceState }): JSX.Elemen
           label="Names"
           orientation="vertical"
           value={nameColumn}
-          least={kNameMin}
-          most={Math.max(width - kTimeMin, kNameMin)}
+          least={kNameLeast}
+          most={Math.max(width - kTimeLeast, kNameLeast)}
           grows={1}
           onResize={(chosen) => {
             nameWidth.value = chosen;

@@ -35,7 +35,9 @@ export function WholeText(props: {
   if (state.dismissed.value === row.index) return null;
   return (
     <div class={props.isLow ? 'wf-whole wf-whole-top' : 'wf-whole'} aria-hidden="true">
-      <SpanText text={rowWords(row)} />
+      <span class="clamped">
+        <SpanText text={rowWords(row)} />
+      </span>
     </div>
   );
 }

@@ -3,15 +3,17 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
-import { formatCount, formatDuration } from '../../core/duration';
+import { formatCount, formatKnownDuration } from '../../core/duration';
 import { formatMoment } from '../../core/instant';
 import type { Span } from '../../core/model';
 import { type Summary, summarise } from '../../core/summary';
+import { wholeDuration } from '../../core/trace';
 import { visibleText } from '../../core/visible';
 import { Icon } from '../../ui/icons';
 import { place } from '../../ui/router';
 import { ServiceMark } from '../../ui/service_chip';
 import { SpanText } from '../../ui/span_text';
+import { TableHead } from '../../ui/table_head';
 import { zone } from '../../ui/zone';
 import { close, kFileBytesMax, type OpenFile, open, openFile, refusal } from './viewer_state';
 
@@ -74,6 +76,7 @@ function traceAddress(traceId: string): string {
 }
 
 function FileRow({ row }: { readonly row: Summary }): JSX.Element {
+  const start = row.start === undefined ? 'no start' : formatMoment(row.start / 1_000, zone.value);
   return (
     <tr>
       <td>
@@ -84,38 +87,32 @@ function FileRow({ row }: { readonly row: Summary }): JSX.Element {
             <SpanText text={row.name} />
           </span>
         </a>
+        <div class="file-start muted">{start}</div>
       </td>
-      <td>{row.start === undefined ? '–' : formatMoment(row.start / 1_000, zone.value)}</td>
+      <td class="roomy">{start}</td>
       <td class="number">{formatCount(row.spanCount)}</td>
       <td class="number">
         {row.failures > 0 && <span class="error-count">✕ {formatCount(row.failures)}</span>}
       </td>
-      <td class="number">{formatDuration(row.duration)}</td>
+      <td class="number">{formatKnownDuration(wholeDuration(row))}</td>
     </tr>
   );
 }
 
 const kRowsMax = 1_000;
+const kColumns = [
+  { words: 'Trace' },
+  { words: 'Start', class: 'roomy' },
+  { words: 'Spans', class: 'number' },
+  { words: 'Errors', class: 'number' },
+  { words: 'Duration', class: 'number' },
+];
 
 function TraceList({ rows }: { readonly rows: readonly Summary[] }): JSX.Element {
   return (
     <>
-      <table class="file-table">
-        <thead>
-          <tr>
-            <th scope="col">Trace</th>
-            <th scope="col">Start</th>
-            <th scope="col" class="number">
-              Spans
-            </th>
-            <th scope="col" class="number">
-              Errors
-            </th>
-            <th scope="col" class="number">
-              Duration
-            </th>
-          </tr>
-        </thead>
+      <table class="table file-table">
+        <TableHead columns={kColumns} />
         <tbody>
           {rows.slice(0, kRowsMax).map((row) => (
             <FileRow key={row.traceId} row={row} />
@@ -129,6 +126,12 @@ function TraceList({ rows }: { readonly rows: readonly Summary[] }): JSX.Element
       )}
     </>
   );
+}
+
+function skippedWords(count: number): string {
+  return count === 1
+    ? '1 entry that is not a span'
+    : `${formatCount(count)} entries that are not spans`;
 }
 
 function FileBar(props: { readonly file: OpenFile; readonly inTrace: boolean }): JSX.Element {
@@ -145,7 +148,7 @@ function FileBar(props: { readonly file: OpenFile; readonly inTrace: boolean }):
       </Name>
       <span class="muted">
         {!inTrace && `${words}, `}shown from the file, not stored
-        {file.skipped > 0 && `; left out ${formatCount(file.skipped)} that are not spans`}
+        {file.skipped > 0 && `; left out: ${skippedWords(file.skipped)}`}
       </span>
       <button type="button" class="button small" onClick={close}>
         <Icon name="close" />
