@@ -113,6 +113,13 @@ export function placeFaults(page) {
       const { left, right } = box.getBoundingClientRect();
       if (left < frame.left && right > frame.left) faults.push('the map opens inside a box');
     }
+    const boxes = [...document.querySelectorAll('.map-box')].map((box) =>
+      box.getBoundingClientRect(),
+    );
+    for (const label of document.querySelectorAll('.edge text')) {
+      const box = label.getBoundingClientRect();
+      if (boxes.some((each) => isOver(each, box))) faults.push(`under a box: ${label.textContent}`);
+    }
     return [...new Set(faults)].slice(0, 12);
   }, kLines);
 }

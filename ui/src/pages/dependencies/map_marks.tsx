@@ -42,6 +42,26 @@ function curve(from: Point, to: Point, gap: number): string {
   ].join('');
 }
 
+/** How far a line to the right has come down, when `share` of its way across is behind it. */
+function descentAt(share: number): number {
+  let [low, high] = [0, 1];
+  for (let halvings = 0; halvings < 12; halvings += 1) {
+    const t = (low + high) / 2;
+    if (1.5 * t * (1 - t) + t ** 3 < share) low = t;
+    else high = t;
+  }
+  return low ** 2 * (3 - 2 * low);
+}
+
+/** In the middle of the last gap, where no box is: a line may pass below the boxes between. */
+function labelPoint(from: Point, to: Point, gap: number): Point {
+  const share = 1 - gap / 2 / (to.x - from.x - kNodeWidth);
+  return {
+    x: to.x - gap / 2,
+    y: from.y + (to.y - from.y) * descentAt(share) + kNodeHeight / 2 - 6,
+  };
+}
+
 export function Edge(props: {
   readonly link: DependencyLink;
   readonly from: Point;
@@ -58,8 +78,7 @@ export function Edge(props: {
   const share = errors > 0 ? ` (${errorShare(link)})` : '';
   const calls = `${formatCount(link.callCount)} times, ${formatCount(errors)} errors${share}`;
   const words = `${link.parent} calls ${link.child}: ${calls}. Click for its traces`;
-  const middleX = (from.x + kNodeWidth + to.x) / 2;
-  const middleY = (from.y + to.y + kNodeHeight) / 2;
+  const label = to.x > from.x && gap >= kLabelGap ? labelPoint(from, to, gap) : undefined;
   return (
     <a class={`edge errors-${level}`} href={href} tabindex={-1}>
       <title>{visibleText(words)}</title>
@@ -69,8 +88,8 @@ export function Edge(props: {
         class="edge-tip"
         d={`M${to.x - 8} ${tipY - 4}L${to.x} ${tipY}L${to.x - 8} ${tipY + 4}Z`}
       />
-      {to.x > from.x && gap >= kLabelGap && (
-        <text x={middleX} y={middleY - 6} text-anchor="middle">
+      {label && (
+        <text {...label} text-anchor="middle">
           {formatCount(link.callCount)}
           {errors > 0 && <tspan class="edge-share"> ✕ {errorShare(link)}</tspan>}
         </text>

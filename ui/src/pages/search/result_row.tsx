@@ -106,6 +106,7 @@ export function ResultRow(props: {
   readonly onFocus: () => void;
 }): JSX.Element {
   const { row, look, onFocus } = props;
+  const duration = wholeDuration(row);
   return (
     <a
       class="result"
@@ -131,12 +132,14 @@ export function ResultRow(props: {
       </span>
       <span class="result-duration">
         <span class="meter">
-          <span
-            class="meter-fill"
-            style={{ width: `${logShare(row.duration, look.scale) * 100}%` }}
-          />
+          {duration !== undefined && (
+            <span
+              class="meter-fill"
+              style={{ width: `${logShare(duration, look.scale) * 100}%` }}
+            />
+          )}
         </span>
-        <span class="result-length">{formatKnownDuration(wholeDuration(row))}</span>
+        <span class="result-length">{formatKnownDuration(duration)}</span>
       </span>
     </a>
   );

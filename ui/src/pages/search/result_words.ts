@@ -39,8 +39,9 @@ export function cutWords(cut: CutReason, count: number, words?: string): string 
   }
   if (cut === 'stopped') return `You stopped the search ${kept}.`;
   if (cut === 'silent') return `Nothing more came from clew ${kept}. The rest is missing.`;
-  // Inside our sentence, so without a full stop of its own.
-  const said = words === undefined ? '' : ` (${words.replace(/\.$/, '')})`;
+  // Inside our sentence, so without a capital and a full stop of its own.
+  const part = words?.replace(/^./, (first) => first.toLowerCase()).replace(/\.$/, '');
+  const said = part === undefined ? '' : ` (${part})`;
   return `The answer broke off ${kept}${said}. The rest is missing.`;
 }
 

@@ -6,13 +6,13 @@ import type { JSX } from 'preact';
 import { formatDuration } from '../../core/duration';
 import type { ClockShift } from '../../core/skew';
 import { SpanText } from '../../ui/span_text';
+import { textWidth } from '../../ui/text_width';
 import { useWidth } from '../../ui/use_width';
 import type { TraceState } from './trace_state';
 
 const kShiftsMax = 3;
-/** About what a letter takes, and a note beside its words. */
-const kLetterPixels = 6.8;
-const kNotePixels = 48;
+/** What a note takes beside its words: its mark, the gaps. */
+const kNotePixels = 42;
 const kMorePixels = 96;
 
 interface NoteLine {
@@ -127,7 +127,7 @@ function notesOf(state: TraceState): NoteLine[] {
 }
 
 function widthOf({ words, controlPixels = 0 }: NoteLine): number {
-  return words.length * kLetterPixels + kNotePixels + controlPixels;
+  return Math.ceil(textWidth(words)) + kNotePixels + controlPixels;
 }
 
 /** How many of the notes a line holds, at least one. */
