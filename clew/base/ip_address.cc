@@ -77,8 +77,8 @@ IpAddress parse_ip(std::string_view text) noexcept {
     Ipv6Address v6{};
     if (inet_pton(AF_INET6, terminated, v6.data()) != 1) return result;
     const bool mapped = first_are_zero(v6, 10) && v6[10] == 0xff && v6[11] == 0xff;
-    const bool compatible = first_are_zero(v6, 12) && text.find('.') != std::string_view::npos;
-    if (mapped || compatible) {
+    const bool dotted = text.find('.') != std::string_view::npos;
+    if (dotted && (mapped || first_are_zero(v6, 12))) {
         result.v4 = last_four(v6);
     } else {
         result.v6 = v6;

@@ -2,8 +2,8 @@
 #pragma once
 
 // IP addresses as Zipkin reads and prints them: one lenient parser for both families (mapped and
-// compatible IPv6 text is IPv4), and IPv6 text compressed the way Zipkin compresses it, which is
-// not quite RFC 5952 (docs/glossary.md, "endpoint").
+// compatible IPv6 text with dots is IPv4), and IPv6 text compressed the way Zipkin compresses it,
+// which is not quite RFC 5952 (docs/glossary.md, "endpoint").
 //
 // Threads: plain values and pure functions.
 
@@ -28,7 +28,7 @@ struct IpAddress {
 };
 
 // Text of either family; text that is no address gives neither. `::1.2.3.4` and `::ffff:1.2.3.4`
-// become IPv4; zone ids (`%eth0`) are not understood.
+// become IPv4, `::ffff:102:304` stays IPv6, as in Zipkin; zone ids (`%eth0`) are not understood.
 IpAddress parse_ip(std::string_view text) noexcept;
 
 // Sixteen bytes from a binary format: twelve leading zero bytes mean IPv4, except `::1`.

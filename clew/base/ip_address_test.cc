@@ -35,6 +35,7 @@ TEST(IpAddress, keeps_leading_zeros_of_ipv4) {
 
 TEST(IpAddress, mapped_and_compatible_text_is_ipv4) {
     EXPECT_EQ(printed("::ffff:1.2.3.4"), "1.2.3.4");
+    EXPECT_EQ(printed("::ffff:102:304"), "::ffff:102:304");
     EXPECT_EQ(printed("::FFFF:1.2.3.4"), "1.2.3.4");
     EXPECT_EQ(printed("::1.2.3.4"), "1.2.3.4");
 }

@@ -3,9 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 
-#include "clew/base/lower_case_table.h"
+#include "clew/base/internal/letter_case.h"
 
 namespace clew {
 
@@ -13,24 +12,6 @@ namespace {
 
 bool is_continuation(char byte) noexcept {
     return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
-}
-
-char32_t lower_case_of(char32_t code_point) noexcept {
-    const auto value = static_cast<std::int32_t>(code_point);
-    const auto* run = std::upper_bound(
-        std::begin(kLowerCaseRuns),
-        std::end(kLowerCaseRuns),
-        value,
-        [](std::int32_t v, const LowerCaseRun& r) { return v < r.first; }
-    );
-    // Runs of step 2 may enclose the start of the next one, so look at the two before the bound.
-    for (int back = 0; back < 2 && run != std::begin(kLowerCaseRuns); ++back) {
-        --run;
-        if (value <= run->last && (value - run->first) % run->step == 0) {
-            return static_cast<char32_t>(value + run->distance);
-        }
-    }
-    return code_point;
 }
 
 void append_utf8(char32_t code_point, std::string& out) {
@@ -83,6 +64,22 @@ std::size_t decode_utf8(std::string_view text, char32_t& code_point) noexcept {
     return size;
 }
 
+std::size_t malformed_utf8_size(std::string_view text) noexcept {
+    const auto byte = [text](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    const unsigned first = byte(0);
+    const unsigned second = byte(1);
+    const auto continues = [&](std::size_t i) { return (byte(i) & 0xc0U) == 0x80; };
+    if (first < 0xe0 || first > 0xf4 || !continues(1)) return 1;
+    if (first < 0xf0) {
+        if (first == 0xe0 && second < 0xa0) return 1;  // overlong
+        return continues(2) ? 3 : 2;
+    }
+    if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) return 1;
+    return continues(2) ? 3 : 2;
+}
+
 bool has_upper_case(std::string_view text) noexcept {
     std::size_t i = 0;
     for (std::uint64_t bytes = 0; text.size() - i >= sizeof(bytes); i += sizeof(bytes)) {
@@ -98,7 +95,8 @@ bool has_upper_case(std::string_view text) noexcept {
         }
         char32_t code_point = 0;
         const std::size_t size = decode_utf8(text.substr(i), code_point);
-        if (size != 0 && lower_case_of(code_point) != code_point) return true;
+        const bool is_upper = lower_case_of(code_point) != code_point;
+        if (size != 0 && (is_upper || code_point == kDottedCapitalI)) return true;
         i += std::max<std::size_t>(size, 1);
     }
     return false;
@@ -112,8 +110,12 @@ void append_lower_case(std::string_view text, std::string& out) {
             out.push_back(text[i++]);
         } else if (size == 1) {
             out.push_back(ascii_lower_case(text[i++]));
+        } else if (code_point == kDottedCapitalI) {
+            out.append("i\xcc\x87");
+            i += size;
         } else {
-            append_utf8(lower_case_of(code_point), out);
+            const bool ends_word = code_point == kSigma && is_last_letter(text, i, size);
+            append_utf8(ends_word ? kFinalSigma : lower_case_of(code_point), out);
             i += size;
         }
     }
@@ -155,8 +157,8 @@ void append_valid_utf8(std::string_view text, std::string& out) {
         char32_t code_point = 0;
         const std::size_t size = decode_utf8(text.substr(i), code_point);
         if (size == 0) {
-            out.append("\xef\xbf\xbd");
-            ++i;
+            out.append(kReplacementCharacter);
+            i += malformed_utf8_size(text.substr(i));
         } else {
             out.append(text.substr(i, size));
             i += size;

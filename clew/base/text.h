@@ -17,8 +17,9 @@ namespace clew {
 // True when lower_case() would change the text: a quick no for the usual all-lower-case names.
 bool has_upper_case(std::string_view text) noexcept;
 
-// Appends the text in lower case: Unicode's one-to-one mappings, as Zipkin's names are folded.
-// Bytes that are no valid UTF-8 pass through unchanged.
+// Appends the text in lower case as Java's toLowerCase(Locale.ROOT) folds Zipkin's names: Unicode's
+// one-to-one mappings, a sigma at the end of a word becomes "ς", "İ" becomes
+// "i̇" (two code points). Bytes that are not valid UTF-8 pass through unchanged.
 void append_lower_case(std::string_view text, std::string& out);
 std::string lower_case(std::string_view text);
 
@@ -37,7 +38,15 @@ bool is_ascii(std::string_view text) noexcept;
 
 bool is_valid_utf8(std::string_view text) noexcept;
 
-// Appends the text; every byte that belongs to no valid UTF-8 sequence becomes U+FFFD.
+// How many bytes at the front of `text`, which are not valid UTF-8, Java's decoder replaces by one
+// U+FFFD: 1 to 3. A sequence that is cut counts as one, and so does a surrogate.
+// Requires: decode_utf8(text) is 0.
+std::size_t malformed_utf8_size(std::string_view text) noexcept;
+
+inline constexpr std::string_view kReplacementCharacter = "\xef\xbf\xbd";  // U+FFFD
+
+// Appends the text, with U+FFFD for what is not valid UTF-8: the one rule for odd bytes in every
+// format, and the one by which Zipkin reads them.
 void append_valid_utf8(std::string_view text, std::string& out);
 
 // Decodes one code point at the front of `text`; returns its length in bytes, 0 when invalid.

@@ -27,6 +27,26 @@ TEST(LowerCase, sees_upper_case_before_folding) {
         EXPECT_TRUE(has_upper_case(text)) << text;
 }
 
+// As Java folds them, which Zipkin does: measured there.
+TEST(LowerCase, knows_the_last_sigma_of_a_word) {
+    EXPECT_EQ(lower_case("ΟΔΟΣ"), "οδος");
+    EXPECT_EQ(lower_case("Σ"), "σ");
+    EXPECT_EQ(lower_case("ΣΑΣ Σ ΑΣ/ΑΣ"), "σας σ ας/ας");
+    EXPECT_EQ(lower_case("aΣ"), "aς");
+    EXPECT_EQ(lower_case("ΑΣ-Σ"), "ασ-ς");
+    EXPECT_EQ(lower_case("ΑΣ--Σ"), "ας--σ");
+    EXPECT_EQ(lower_case("ΟΔΟΣ1 ΟΔΟΣ1Α"), "οδος1 οδοσ1α");
+    EXPECT_EQ(lower_case("Α\u0301Σ\u0301"), "α\u0301ς\u0301");
+    EXPECT_EQ(lower_case("ΣΣΣ"), "σσς");
+    EXPECT_EQ(lower_case("Α\xffΣ"), "α\xffσ");
+}
+
+TEST(LowerCase, folds_the_dotted_capital_i_to_two_code_points) {
+    EXPECT_EQ(lower_case("İSTANBUL"), "i\u0307stanbul");
+    EXPECT_TRUE(has_upper_case("İ"));
+    EXPECT_FALSE(has_upper_case("i\u0307"));
+}
+
 TEST(LowerCase, passes_broken_bytes_on) {
     EXPECT_EQ(lower_case("A\xff\xc3Z"), "a\xff\xc3z");
     EXPECT_FALSE(has_upper_case("\xff\xc3"));
@@ -63,15 +83,44 @@ TEST(Utf8, refuses_overlong_surrogate_and_cut_sequences) {
     }
 }
 
-TEST(Utf8, replaces_each_byte_that_belongs_nowhere) {
+std::string valid(std::string_view text) {
     std::string out;
-    append_valid_utf8(
-        "a\xff"
-        "b\xe2\x82"
-        "c💩",
-        out
+    append_valid_utf8(text, out);
+    return out;
+}
+
+TEST(Utf8, replaces_what_belongs_nowhere) {
+    EXPECT_EQ(
+        valid("a\xff"
+              "b\xe2\x82"
+              "c💩"),
+        "a\ufffdb\ufffdc💩"
     );
-    EXPECT_EQ(out, "a\ufffdb\ufffd\ufffdc💩");
+}
+
+// How many, as Java's decoder counts: Zipkin stores what that makes of odd bytes.
+TEST(Utf8, replaces_a_cut_sequence_and_a_surrogate_as_one) {
+    for (const char* one :
+         {"\xc3",
+          "\xe2\x82",
+          "\xf0",
+          "\xf0\x9f",
+          "\xf0\x9f\x98",
+          "\xed\xa0\xbd",
+          "\xed\xa0",
+          "\x80"}) {
+        EXPECT_EQ(valid(one), "\ufffd") << one;
+        EXPECT_EQ(valid(std::string(one) + "\"z"), "\ufffd\"z") << one;
+    }
+}
+
+TEST(Utf8, replaces_each_byte_of_what_can_be_no_sequence) {
+    EXPECT_EQ(valid("\xc0\x80"), "\ufffd\ufffd");
+    EXPECT_EQ(valid("\xe0\x80\x80"), "\ufffd\ufffd\ufffd");
+    EXPECT_EQ(valid("\xf4\x90\x80\x80"), "\ufffd\ufffd\ufffd\ufffd");
+    EXPECT_EQ(valid("\xf0\x80\x80\x80"), "\ufffd\ufffd\ufffd\ufffd");
+    EXPECT_EQ(valid("\xff\xfe\xf8\x80"), "\ufffd\ufffd\ufffd\ufffd");
+    EXPECT_EQ(valid("\x80\xbf"), "\ufffd\ufffd");
 }
 
 TEST(Text, finds_the_one_byte_that_is_not_ascii) {

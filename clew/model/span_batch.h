@@ -18,6 +18,7 @@
 #include "clew/base/arena.h"
 #include "clew/model/endpoint.h"
 #include "clew/model/kind.h"
+#include "clew/model/left_out.h"
 #include "clew/model/span_id.h"
 #include "clew/model/trace_id.h"
 #include "clew/model/value.h"
@@ -109,6 +110,9 @@ public:
     Iterator begin() const noexcept;
     Iterator end() const noexcept;
 
+    // What the messages held beside these spans.
+    const LeftOut& left_out() const noexcept { return left_out_; }
+
     // Memory held, used or reserved: what bounds in bytes count.
     std::size_t size_bytes() const noexcept;
 
@@ -123,6 +127,7 @@ private:
     std::vector<Endpoint> endpoints_;
     std::vector<Link> links_;
     std::vector<Origin> origins_;
+    LeftOut left_out_;
 };
 
 }  // namespace clew::model

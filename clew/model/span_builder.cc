@@ -25,6 +25,8 @@ SpanRow& SpanBuilder::start_span() {
     row.tags.begin = size32(batch_.tags_.size());
     row.annotations.begin = size32(batch_.annotations_.size());
     row.links.begin = size32(batch_.links_.size());
+    endpoints_begin_ = size32(batch_.endpoints_.size());
+    origins_begin_ = size32(batch_.origins_.size());
     return row;
 }
 
@@ -35,20 +37,56 @@ SpanRow& SpanBuilder::row() {
 
 void SpanBuilder::drop_span() {
     const SpanRow& last = row();
+    CLEW_ASSERT(endpoints_begin_ <= batch_.endpoints_.size());
+    CLEW_ASSERT(origins_begin_ <= batch_.origins_.size());
+    batch_.endpoints_.resize(endpoints_begin_);
+    batch_.origins_.resize(origins_begin_);
     batch_.tags_.resize(last.tags.begin);
     batch_.annotations_.resize(last.annotations.begin);
     batch_.links_.resize(last.links.begin);
     batch_.rows_.pop_back();
 }
 
+SpanBuilder::Mark SpanBuilder::mark() const noexcept {
+    return {
+        {batch_.rows_.size(),
+         batch_.tags_.size(),
+         batch_.annotations_.size(),
+         batch_.endpoints_.size(),
+         batch_.links_.size(),
+         batch_.origins_.size(),
+         0},
+        batch_.left_out_};
+}
+
+void SpanBuilder::rollback(const Mark& mark) {
+    CLEW_ASSERT(mark.size.spans <= batch_.rows_.size());
+    batch_.rows_.resize(mark.size.spans);
+    batch_.tags_.resize(mark.size.tags);
+    batch_.annotations_.resize(mark.size.annotations);
+    batch_.endpoints_.resize(mark.size.endpoints);
+    batch_.links_.resize(mark.size.links);
+    batch_.origins_.resize(mark.size.origins);
+    batch_.left_out_ = mark.left_out;
+    endpoints_begin_ = size32(mark.size.endpoints);
+    origins_begin_ = size32(mark.size.origins);
+}
+
 void SpanBuilder::set_local_endpoint(const Endpoint& endpoint) {
-    batch_.endpoints_.push_back(endpoint);
-    row().local_endpoint = size32(batch_.endpoints_.size());
+    set_endpoint(row().local_endpoint, endpoint);
 }
 
 void SpanBuilder::set_remote_endpoint(const Endpoint& endpoint) {
+    set_endpoint(row().remote_endpoint, endpoint);
+}
+
+void SpanBuilder::set_endpoint(std::uint32_t& index, const Endpoint& endpoint) {
+    if (index != 0) {
+        batch_.endpoints_[index - 1] = endpoint;
+        return;
+    }
     batch_.endpoints_.push_back(endpoint);
-    row().remote_endpoint = size32(batch_.endpoints_.size());
+    index = size32(batch_.endpoints_.size());
 }
 
 void SpanBuilder::add_tag(std::string_view key, Value value) {
@@ -145,7 +183,11 @@ void SpanBuilder::reserve(const BatchSize& size) {
     batch_.arena_.reserve(size.text_bytes);
 }
 
-SpanBatch SpanBuilder::finish() { return std::exchange(batch_, SpanBatch{}); }
+SpanBatch SpanBuilder::finish() {
+    endpoints_begin_ = 0;
+    origins_begin_ = 0;
+    return std::exchange(batch_, SpanBatch{});
+}
 
 Value SpanBuilder::copy_value(const Span& from, const Value& value) {
     switch (value.type()) {
@@ -191,6 +233,8 @@ std::uint32_t SpanBuilder::copy_origin(const Span& from, const Origin* origin) {
 void SpanBuilder::append(const Span& span) {
     SpanRow& added = start_span();
     added = *span.row_;
+    added.local_endpoint = 0;
+    added.remote_endpoint = 0;
     added.name = copy(span.name());
     added.status_message = copy(span.status_message());
     added.trace_state = copy(span.trace_state());

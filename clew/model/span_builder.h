@@ -40,9 +40,23 @@ public:
     SpanRow& start_span();
     // Requires: a span was started.
     SpanRow& row();
-    // Takes back the newest row with all that was added to it, e.g. when its decoding failed.
+    // Takes back the newest row with all that was added since it was started, e.g. when its
+    // decoding failed. Requires: a span was started, and not dropped since.
     void drop_span();
 
+    // Where the batch stands, for rollback().
+    struct Mark {
+        BatchSize size;
+        LeftOut left_out;
+    };
+    Mark mark() const noexcept;
+    // Takes back everything since the mark but the bytes of texts, which go with the batch.
+    void rollback(const Mark& mark);
+
+    // Counts what a message held and the batch does not.
+    LeftOut& left_out() noexcept { return batch_.left_out_; }
+
+    // A second one replaces the first.
     void set_local_endpoint(const Endpoint& endpoint);
     void set_remote_endpoint(const Endpoint& endpoint);
     void add_tag(std::string_view key, Value value);
@@ -88,8 +102,12 @@ private:
     Value copy_value(const Span& from, const Value& value);
     Range copy_tags(const Span& from, std::span<const Tag> tags);
     std::uint32_t copy_origin(const Span& from, const Origin* origin);
+    void set_endpoint(std::uint32_t& index, const Endpoint& endpoint);
 
     SpanBatch batch_;
+    // Where the newest span's endpoints and origins begin; its row knows the rest.
+    std::uint32_t endpoints_begin_ = 0;
+    std::uint32_t origins_begin_ = 0;
 };
 
 }  // namespace clew::model

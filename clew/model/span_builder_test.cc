@@ -175,5 +175,77 @@ TEST(SpanBatch, iterates_in_the_order_of_rows) {
     EXPECT_EQ(expected, 4U);
 }
 
+Endpoint service(std::string_view name) {
+    Endpoint endpoint;
+    endpoint.service_name = name;
+    return endpoint;
+}
+
+Origin origin(std::string_view name) {
+    Origin origin;
+    origin.name = name;
+    return origin;
+}
+
+TEST(SpanBuilder, leaves_nothing_of_a_dropped_span_behind) {
+    SpanBuilder builder;
+    builder.start_span().id = {1};
+    builder.set_local_endpoint(service("kept"));
+    const SpanBuilder::Mark before = builder.mark();
+    for (int i = 0; i < 3; ++i) {
+        builder.start_span();
+        builder.row().resource = builder.add_origin(origin("scope"), {});
+        builder.set_local_endpoint(service("a"));
+        builder.set_local_endpoint(service("b"));
+        builder.set_remote_endpoint(service("c"));
+        builder.add_tag("k", Value("v"));
+        builder.add_annotation({1, 0}, "a");
+        builder.add_link({});
+        builder.drop_span();
+    }
+    const SpanBuilder::Mark after = builder.mark();
+    EXPECT_EQ(after.size.spans, before.size.spans);
+    EXPECT_EQ(after.size.tags, before.size.tags);
+    EXPECT_EQ(after.size.annotations, before.size.annotations);
+    EXPECT_EQ(after.size.endpoints, before.size.endpoints);
+    EXPECT_EQ(after.size.links, before.size.links);
+    EXPECT_EQ(after.size.origins, before.size.origins);
+    const SpanBatch batch = builder.finish();
+    EXPECT_EQ(batch[0].local_service_name(), "kept");
+}
+
+TEST(SpanBuilder, keeps_one_endpoint_of_a_side_that_is_set_twice) {
+    SpanBuilder builder;
+    builder.start_span();
+    builder.set_local_endpoint(service("a"));
+    builder.set_remote_endpoint(service("b"));
+    builder.set_local_endpoint(service("c"));
+    EXPECT_EQ(builder.mark().size.endpoints, 2U);
+    const SpanBatch batch = builder.finish();
+    EXPECT_EQ(batch[0].local_service_name(), "c");
+    EXPECT_EQ(batch[0].remote_service_name(), "b");
+}
+
+TEST(SpanBuilder, rolls_back_to_a_mark_over_many_spans) {
+    SpanBuilder builder;
+    builder.add_origin(origin("before"), {});
+    builder.start_span().id = {1};
+    const SpanBuilder::Mark before = builder.mark();
+    for (std::uint64_t id = 2; id < 5; ++id) {
+        builder.start_span().id = {id};
+        builder.set_remote_endpoint(service("x"));
+        builder.add_origin(origin("after"), {});
+        ++builder.left_out().spans_zero_id;
+    }
+    builder.rollback(before);
+    EXPECT_EQ(builder.mark().size.origins, 1U);
+    EXPECT_EQ(builder.mark().size.endpoints, 0U);
+    builder.start_span().id = {9};
+    const SpanBatch batch = builder.finish();
+    ASSERT_EQ(batch.size(), 2U);
+    EXPECT_EQ(batch[1].id().value, 9U);
+    EXPECT_EQ(batch.left_out(), LeftOut{});
+}
+
 }  // namespace
 }  // namespace clew::model

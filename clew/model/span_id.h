@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "clew/base/expected.h"
+#include "clew/base/secret_hash.h"
 
 namespace clew::model {
 
@@ -38,6 +39,6 @@ Expected<SpanId> parse_span_id(std::string_view text, std::string_view field);
 template <>
 struct std::hash<clew::model::SpanId> {
     std::size_t operator()(const clew::model::SpanId& id) const noexcept {
-        return static_cast<std::size_t>(id.value * 0xff51afd7ed558ccdULL >> 7);
+        return clew::secret_hash(id.value);  // as trace ids
     }
 };

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "clew/base/expected.h"
+#include "clew/base/secret_hash.h"
 
 namespace clew::model {
 
@@ -39,13 +40,14 @@ Expected<TraceId> parse_trace_id(std::string_view text);
 
 }  // namespace clew::model
 
+// Ids are random, but a stranger may choose them: the hash has a secret, so that nobody can aim at
+// one place of a table, in whatever table it is.
 template <>
 struct std::hash<clew::model::TraceId> {
     std::size_t operator()(const clew::model::TraceId& id) const noexcept {
-        // Ids are random, but a stranger may choose them: multiply so that low bits alone decide
-        // nothing.
-        return static_cast<std::size_t>(
-            (id.low ^ (id.high * 0x9e3779b97f4a7c15ULL)) * 0xff51afd7ed558ccdULL >> 7
-        );
+        clew::SecretHasher hasher;
+        hasher.add(id.high);
+        hasher.add(id.low);
+        return hasher.result();
     }
 };

@@ -2,6 +2,10 @@
 // Goal: ids are padded, cut and refused as Zipkin does it. Golden rows: V5.
 #include "clew/model/trace_id.h"
 
+#include <algorithm>
+#include <type_traits>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "clew/model/span_id.h"
@@ -53,6 +57,49 @@ TEST(TraceId, keeps_both_halves) {
         parse_trace_id("463ac35c9f6413ad48485a3953bb6124").value(),
         (TraceId{0x463ac35c9f6413ad, 0x48485a3953bb6124})
     );
+}
+
+// The inverse of an odd number modulo 2^64, by Newton's method.
+std::uint64_t inverse(std::uint64_t odd) {
+    std::uint64_t x = odd;
+    for (int i = 0; i < 6; ++i) x *= 2 - odd * x;
+    return x;
+}
+
+// How many of the ids share the fullest place of a table.
+template <typename Ids>
+std::size_t fullest_place(const Ids& ids, std::size_t places) {
+    std::vector<std::size_t> counts(places);
+    for (const auto& id : ids) ++counts[std::hash<std::decay_t<decltype(id)>>()(id) % places];
+    return *std::ranges::max_element(counts);
+}
+
+constexpr std::size_t kIds = 40'000;
+constexpr std::size_t kPlaces = 62'233;
+
+TEST(TraceIdHash, spreads_ids_that_share_their_low_half) {
+    std::vector<TraceId> ids;
+    for (std::uint64_t i = 1; i <= kIds; ++i) ids.push_back({i, 7});
+    EXPECT_LT(fullest_place(ids, kPlaces), 16U);
+    for (std::uint64_t i = 1; i <= kIds; ++i) ids[i - 1] = {i << 40, 7};
+    EXPECT_LT(fullest_place(ids, kPlaces), 16U);
+}
+
+// A hash without a secret is aimed at by whoever can invert it: these would all fall into one place
+// of (low ^ high * a) * b >> 7.
+TEST(TraceIdHash, cannot_be_aimed_at_one_place_of_a_table) {
+    const std::uint64_t a = inverse(0x9e3779b97f4a7c15);
+    const std::uint64_t b = inverse(0xff51afd7ed558ccd);
+    std::vector<TraceId> ids;
+    for (std::uint64_t i = 1; i <= kIds; ++i) ids.push_back({((i * kPlaces << 7) * b ^ 7) * a, 7});
+    EXPECT_LT(fullest_place(ids, kPlaces), 16U);
+}
+
+TEST(SpanIdHash, cannot_be_aimed_at_one_place_of_a_table) {
+    const std::uint64_t b = inverse(0xff51afd7ed558ccd);
+    std::vector<SpanId> ids;
+    for (std::uint64_t i = 1; i <= kIds; ++i) ids.push_back({(i * kPlaces << 7) * b});
+    EXPECT_LT(fullest_place(ids, kPlaces), 16U);
 }
 
 TEST(SpanId, pads_and_refuses) {

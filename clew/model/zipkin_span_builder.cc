@@ -59,7 +59,7 @@ void ZipkinSpanBuilder::set_trace_id(TraceId id) {
 void ZipkinSpanBuilder::set_id(std::string_view text) {
     Expected<SpanId> id = parse_span_id(text, "id");
     if (!id) return fail(std::move(id).error());
-    // Zipkin refuses sixteen zeros and takes fewer (docs/reference/http_api.md, "quirks kept").
+    // Fewer zeros cost only the span: finish().
     if (id->is_zero() && text.size() == 16) {
         return fail({Code::invalid_argument, "id is all zeros"});
     }
@@ -97,6 +97,11 @@ Expected<void> ZipkinSpanBuilder::finish() {
         return std::move(error_);
     }
     SpanRow& row = builder_.row();
+    if (row.id.is_zero()) {
+        builder_.drop_span();
+        ++builder_.left_out().spans_zero_id;
+        return {};
+    }
     if (row.parent_id == row.id) row.parent_id = {};
     if (row.kind == Kind::client) row.shared = false;
     row.name = lower_cased(row.name);

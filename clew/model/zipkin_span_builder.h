@@ -33,7 +33,7 @@ public:
     void set_trace_id(std::string_view text);
     void set_id(std::string_view text);
     void set_parent_id(std::string_view text);
-    // Ids as numbers. A zero id or trace id is refused by finish() as "Missing : traceId id".
+    // Ids as numbers.
     void set_trace_id(TraceId id);
     void set_id(SpanId id);
     void set_parent_id(SpanId id) { builder_.row().parent_id = id; }
@@ -55,7 +55,9 @@ public:
         builder_.add_annotation({us, 0}, value);
     }
 
-    // Puts the span in its normal form. On an error the span is dropped from the builder.
+    // Puts the span in its normal form. On an error the span is dropped from the builder. One whose
+    // id is zeros, but not all sixteen, is left out and counted: Zipkin takes it, and refuses what
+    // it then answers itself.
     Expected<void> finish();
 
     // The batch that is being filled, for copies of texts.

@@ -15,9 +15,11 @@
 
 namespace clew::wire {
 
-// Appends what all members of the gzip stream hold. On an error `out` holds what it held before.
+// Appends what all members of the gzip stream hold. As lenient as Zipkin: a trailer that is missing
+// or cut, a stream that was flushed and never ended, and bytes behind it that are not a member are
+// taken; a checksum that is there must be right. On an error `out` holds what it held before.
 // Errors: limit_exceeded, when `out` would grow by more than bytes_max; malformed, when the bytes
-// are not gzip, are cut short, fail their checksum, or are followed by something else.
+// are not gzip, are cut short, or fail their checksum; overloaded, when there is no memory.
 // Capacity beyond the text: at least `padding` bytes, for parsers that read in wide steps.
 Expected<void> gunzip(
     std::string_view compressed, std::size_t bytes_max, std::size_t padding, std::string& out

@@ -71,16 +71,74 @@ TEST(Compression, refuses_a_bomb_of_many_members) {
 
 TEST(Compression, refuses_a_stream_that_is_cut_anywhere) {
     const std::string stream = compressed("[{\"traceId\":\"1\",\"id\":\"2\"}]");
-    for (std::size_t size = 0; size < stream.size(); ++size) {
+    for (std::size_t size = 0; size < stream.size() - 8; ++size) {
         EXPECT_EQ(inflating_fails_with(stream.substr(0, size)), Code::malformed) << size;
     }
+}
+
+// As Zipkin does, and the next ones.
+TEST(Compression, takes_a_stream_whose_trailer_is_missing_or_cut) {
+    const std::string stream = compressed("[]");
+    for (std::size_t cut = 0; cut <= 8; ++cut) {
+        std::string out;
+        ASSERT_TRUE(gunzip(stream.substr(0, stream.size() - cut), 10, kPadding, out).has_value());
+        EXPECT_EQ(out, "[]") << cut;
+    }
+}
+
+TEST(Compression, refuses_a_wrong_trailer_as_far_as_it_is_there) {
+    const std::string stream = compressed("[]");
+    for (std::size_t at = stream.size() - 8; at < stream.size(); ++at) {
+        std::string broken = stream.substr(0, at + 1);
+        broken[at] = static_cast<char>(broken[at] ^ 1);
+        EXPECT_EQ(inflating_fails_with(broken), Code::malformed) << at;
+    }
+}
+
+TEST(Compression, takes_a_stream_that_was_flushed_and_not_ended) {
+    // A stored block of "[]", and the empty one that a flush writes.
+    const std::string header("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
+    const std::string flushed = header + std::string("\0\2\0\xfd\xff[]\0\0\0\xff\xff", 12);
+    std::string out;
+    ASSERT_TRUE(gunzip(flushed, 10, kPadding, out).has_value());
+    EXPECT_EQ(out, "[]");
+    EXPECT_EQ(inflating_fails_with(flushed.substr(0, flushed.size() - 1)), Code::malformed);
+}
+
+TEST(Compression, takes_a_stream_that_is_followed_by_something_else) {
+    for (const std::string& behind :
+         {std::string("rest"),
+          std::string(40, 'x'),
+          std::string(20, '\0'),
+          std::string("\x1f\x8b")}) {
+        std::string out;
+        ASSERT_TRUE(gunzip(compressed("text") + behind, 10, kPadding, out).has_value());
+        EXPECT_EQ(out, "text");
+    }
+}
+
+TEST(Compression, reads_every_optional_field_of_a_header) {
+    const std::string blocks = compressed("[]").substr(10);
+    const std::string flags("\x1f\x8b\x08\x1e\0\0\0\0\0\xff", 10);
+    const std::string header =
+        flags + std::string("\2\0ab", 4) + std::string("name\0note\0", 10) + "hc";
+    std::string out;
+    ASSERT_TRUE(gunzip(header + blocks, 10, kPadding, out).has_value());
+    EXPECT_EQ(out, "[]");
+    for (std::size_t size = 0; size < header.size(); ++size) {
+        EXPECT_EQ(inflating_fails_with(header.substr(0, size)), Code::malformed) << size;
+    }
+    EXPECT_EQ(
+        inflating_fails_with("\x1f\x8b\x08\x20" + header.substr(4) + blocks), Code::malformed
+    );
 }
 
 TEST(Compression, refuses_what_is_not_gzip) {
     EXPECT_EQ(inflating_fails_with(""), Code::malformed);
     EXPECT_EQ(inflating_fails_with("[{\"traceId\":\"1\",\"id\":\"2\"}]"), Code::malformed);
-    EXPECT_EQ(inflating_fails_with(compressed("text") + "rest"), Code::malformed);
-    EXPECT_EQ(inflating_fails_with(compressed("text") + std::string(40, 'x')), Code::malformed);
+    EXPECT_EQ(
+        inflating_fails_with(compressed("text") + compressed("more").substr(0, 12)), Code::malformed
+    );
 }
 
 TEST(Compression, lets_no_flipped_bit_change_the_content) {

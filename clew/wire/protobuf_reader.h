@@ -45,6 +45,9 @@ public:
     // The message inside the current field.
     ProtobufReader message();
 
+    // True when there is nothing in the message, not even a field.
+    bool is_empty() const noexcept { return bytes_.empty(); }
+
     // Where the current field's value begins, in the whole message.
     std::size_t position() const noexcept { return offset_ + at_; }
 

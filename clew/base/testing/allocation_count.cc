@@ -2,6 +2,7 @@
 #include "clew/base/testing/allocation_count.h"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -12,6 +13,13 @@ namespace {
 std::atomic<std::size_t> calls{0};
 std::atomic<std::size_t> live_bytes{0};
 constinit thread_local bool is_denied = false;
+// Allocations until one fails; nothing is counted down below zero.
+constinit thread_local std::ptrdiff_t until_failure = -1;
+
+bool fails_now() noexcept {
+    if (until_failure >= 0 && until_failure-- == 0) return true;
+    return is_denied;
+}
 
 // What the allocator took for the block, its header included.
 std::size_t taken_by(void* memory) noexcept { return malloc_usable_size(memory) + sizeof(void*); }
@@ -30,12 +38,12 @@ void* noted(void* memory) noexcept {
 
 // Not inlined: g++ would otherwise see malloc() meet operator delete and warn.
 [[gnu::noinline]] void* counted(std::size_t size) noexcept {
-    return noted(is_denied ? nullptr : std::malloc(size));
+    return noted(fails_now() ? nullptr : std::malloc(size));
 }
 
 [[gnu::noinline]] void* counted(std::size_t size, std::align_val_t alignment) noexcept {
     const auto step = static_cast<std::size_t>(alignment);
-    return noted(is_denied ? nullptr : std::aligned_alloc(step, (size + step - 1) / step * step));
+    return noted(fails_now() ? nullptr : std::aligned_alloc(step, (size + step - 1) / step * step));
 }
 
 void* or_throw(void* memory) {
@@ -54,6 +62,14 @@ std::size_t live_heap_bytes() noexcept { return live_bytes.load(std::memory_orde
 NoMemory::NoMemory() noexcept { is_denied = true; }
 
 NoMemory::~NoMemory() { is_denied = false; }
+
+FailingAllocation::FailingAllocation(std::size_t number) noexcept {
+    until_failure = static_cast<std::ptrdiff_t>(number);
+}
+
+FailingAllocation::~FailingAllocation() { until_failure = -1; }
+
+bool FailingAllocation::has_failed() const noexcept { return until_failure < 0; }
 
 }  // namespace clew::testing
 

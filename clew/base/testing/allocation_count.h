@@ -25,4 +25,16 @@ public:
     NoMemory& operator=(const NoMemory&) = delete;
 };
 
+// While one lives, the allocation of that number of its thread fails, counted from 0; the others
+// pass. One at a time on a thread.
+class FailingAllocation {
+public:
+    explicit FailingAllocation(std::size_t number) noexcept;
+    ~FailingAllocation();
+    FailingAllocation(const FailingAllocation&) = delete;
+    FailingAllocation& operator=(const FailingAllocation&) = delete;
+
+    bool has_failed() const noexcept;
+};
+
 }  // namespace clew::testing

@@ -3,14 +3,15 @@
 
 // Reads Zipkin's v2 JSON, the body of POST /api/v2/spans, as leniently as Zipkin does where a
 // client may rely on it: unknown keys are skipped, null is absent, quoted numbers are numbers,
-// numbers may be tag values. Bytes after the list are refused, which Zipkin does not look at. Error
-// texts are Zipkin's: "<cause> reading List<Span> from json". Texts without escapes are never
-// copied: they stay in the received buffer.
+// numbers may be tag values. A body that is not strict JSON is read a second time with Zipkin's
+// leniency (wire/lenient_json.h). Error texts are Zipkin's: "<cause> reading List<Span> from json".
+// Texts without escapes are never copied: they stay in the received buffer.
 //
 // Threads: one at a time; keeps its parser's memory between calls.
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "clew/codec/json_v2/json_v2_limits.h"
 #include "clew/codec/span_decoder.h"
@@ -34,6 +35,9 @@ public:
 
 private:
     struct Parser;
+
+    // `text` has the padding behind it, and belongs to the batch.
+    Expected<void> read(std::string_view text, model::SpanBuilder& into);
 
     JsonV2Limits limits_;
     std::unique_ptr<Parser> parser_;

@@ -113,16 +113,38 @@ TEST(JsonV2Decoder, refuses_bad_ids_with_zipkins_words) {
     EXPECT_EQ(error_of(R"([{"traceId":"1"}])"), "Missing : id");
 }
 
-TEST(JsonV2Decoder, takes_an_id_of_fewer_than_sixteen_zeros) {
+TEST(JsonV2Decoder, leaves_out_a_span_whose_id_is_fewer_than_sixteen_zeros) {
+    for (std::size_t zeros = 1; zeros < 16; ++zeros) {
+        JsonV2Decoder decoder;
+        model::SpanBuilder builder;
+        const std::string odd = R"({"traceId":"1","name":"odd","tags":{"k":"v"},"id":")" +
+                                std::string(zeros, '0') + "\"}";
+        ASSERT_TRUE(decoder.decode("[" + odd + R"(,{"traceId":"1","id":"2"},)" + odd + "]", builder)
+        );
+        const model::SpanBatch batch = builder.finish();
+        ASSERT_EQ(batch.size(), 1U);
+        EXPECT_EQ(batch[0].id().value, 2U);
+        EXPECT_EQ(batch.left_out(), (model::LeftOut{.spans_zero_id = 2}));
+    }
+}
+
+TEST(JsonV2Decoder, refuses_a_span_whose_id_is_zeros_for_what_else_is_wrong_with_it) {
+    EXPECT_EQ(error_of(R"([{"id":"0"}])"), "Missing : traceId");
     EXPECT_EQ(
-        round_trip(R"([{"traceId":"1","id":"000"}])"),
-        R"([{"traceId":"0000000000000001","id":"0000000000000000"}])"
+        error_of(R"([{"traceId":"x","id":"0"}])"), "x should be lower-hex encoded with no prefix"
     );
+    for (std::size_t zeros = 1; zeros <= 32; ++zeros) {
+        const std::string id(zeros, '0');
+        EXPECT_EQ(error_of(R"([{"id":"1","traceId":")" + id + "\"}]"), "traceId is all zeros")
+            << id;
+    }
 }
 
 TEST(JsonV2Decoder, removes_a_parent_that_is_the_span_itself_or_zero) {
     EXPECT_EQ(members_after(R"("parentId":"000000000000000b")"), "");
-    EXPECT_EQ(members_after(R"("parentId":"0000000000000000")"), "");
+    for (std::size_t zeros = 1; zeros <= 16; ++zeros) {
+        EXPECT_EQ(members_after(R"("parentId":")" + std::string(zeros, '0') + "\""), "");
+    }
 }
 
 TEST(JsonV2Decoder, lower_cases_span_and_service_names_and_nothing_else) {
@@ -176,12 +198,21 @@ TEST(JsonV2Decoder, takes_numbers_as_gson_does) {
         "Expected a long but was 1.5 at path $[0].timestamp"
     );
     EXPECT_EQ(
-        error_of(span_with(R"("timestamp":9223372036854775808)")),
-        "Expected a long but was 9223372036854775808 at path $[0].timestamp"
+        members_after(R"("timestamp":9223372036854775808)"), R"("timestamp":9223372036854775807)"
     );
     EXPECT_EQ(
-        error_of(span_with(R"("duration":"a while")")),
-        "Expected a long but was a while at path $[0].duration"
+        members_after(R"("timestamp":" 12 ","duration":"0x1p3")"), R"("timestamp":12,"duration":8)"
+    );
+    EXPECT_EQ(
+        error_of(span_with(R"("timestamp":1e19)")),
+        "Expected a long but was 1e19 at path $[0].timestamp"
+    );
+    EXPECT_EQ(error_of(span_with(R"("duration":"a while")")), "For input string: \"a while\"");
+    EXPECT_EQ(error_of(span_with(R"("duration":" ")")), "empty String");
+    EXPECT_EQ(error_of(span_with(R"("duration":01)")), "Malformed");
+    EXPECT_EQ(
+        error_of(span_with(R"("localEndpoint":{"port":2147483648})")),
+        "Expected an int but was 2147483648 at path $[0].port"
     );
     EXPECT_EQ(
         error_of(span_with(R"("duration":true)")),
@@ -241,6 +272,12 @@ TEST(JsonV2Decoder, refuses_incomplete_annotations) {
     );
 }
 
+TEST(JsonV2Decoder, keeps_annotations_at_any_time) {
+    const std::string members = R"("annotations":[{"timestamp":-1,"value":"b"},)"
+                                R"({"timestamp":0,"value":"a"},{"timestamp":1,"value":""}])";
+    EXPECT_EQ(members_after(members), members);
+}
+
 TEST(JsonV2Decoder, takes_numbers_as_tag_values_but_no_null_and_no_boolean) {
     EXPECT_EQ(members_after(R"("tags":{"a":1.50,"b":-7})"), R"("tags":{"a":"1.50","b":"-7"})");
     EXPECT_EQ(error_of(span_with(R"("tags":{"k":null})")), "No value at $[0].tags.k");
@@ -294,16 +331,101 @@ TEST(JsonV2Decoder, says_malformed_for_what_is_no_list_of_objects) {
           "[{\"traceId\":\"1\",\"id\":\"2\",\"tags\":[]}]",
           "[{\"traceId\":\"1\",\"id\":\"2\",\"localEndpoint\":1}]",
           "[{\"traceId\":\"1\",\"id\":\"2\",\"annotations\":{}}]",
-          "[] []",
-          "[]x",
           "[{\"traceId\":\"1\",\"id\":\"2\",\"x\":nul}]",
           "[{\"traceId\":\"1\",\"id\":\"2\",\"x\":[1 2]}]"}) {
         EXPECT_EQ(round_trip(body), "Malformed reading List<Span> from json") << body;
     }
 }
 
-TEST(JsonV2Decoder, refuses_invalid_utf8) {
-    EXPECT_EQ(error_of(span_with("\"name\":\"\xff\"")), "Malformed");
+TEST(JsonV2Decoder, keeps_numbers_that_no_double_holds_where_a_text_may_stand) {
+    EXPECT_EQ(members_after(R"("tags":{"a":1e999,"b":-0})"), R"("tags":{"a":"1e999","b":"-0"})");
+    EXPECT_EQ(members_after(R"("x":1e999,"y":[-1E+999,2],"name":"n")"), R"("name":"n")");
+}
+
+// One odd character, wherever it stands, costs neither its span nor its neighbours.
+TEST(JsonV2Decoder, reads_odd_text_as_zipkin_reads_it) {
+    struct Case {
+        std::string odd;      // inside of a JSON string
+        std::string becomes;  // the same as we write it
+    };
+    for (const Case& one : std::initializer_list<Case>{
+             {R"(a\ud83d)", "a?"},
+             {R"(\ude00)", "?"},
+             {"caf\xe9", "caf\ufffd"},
+             {"\xf0\x9f\x98", "\ufffd"},
+             {"a\n\tb", R"(a\n\tb)"},
+             {std::string(1, '\0'), R"(\u0000)"},
+             {R"(it\'s)", "it's"},
+             {"a\\\nb", R"(a\nb)"}}) {
+        const auto quoted = [](const std::string& text) { return '"' + text + '"'; };
+        for (const char* members :
+             {R"("tags":{"k":%})",
+              R"("tags":{%:"v"})",
+              R"("name":%)",
+              R"("localEndpoint":{"serviceName":%})",
+              R"("annotations":[{"timestamp":1,"value":%}])"}) {
+            std::string odd(members);
+            std::string expected(members);
+            odd.replace(odd.find('%'), 1, quoted(one.odd));
+            expected.replace(expected.find('%'), 1, quoted(one.becomes));
+            EXPECT_EQ(members_after(odd), expected) << odd;
+        }
+        for (const char* unknown :
+             {R"("x":%,"name":"n")",
+              R"(%:1,"name":"n")",
+              R"("x":{"y":[%]},"name":"n")",
+              R"("x":{%:1},"name":"n")"}) {
+            std::string odd(unknown);
+            odd.replace(odd.find('%'), 1, quoted(one.odd));
+            EXPECT_EQ(members_after(odd), R"("name":"n")") << odd;
+        }
+    }
+}
+
+TEST(JsonV2Decoder, refuses_what_zipkin_refuses_although_the_text_is_odd_elsewhere) {
+    EXPECT_EQ(error_of(span_with(R"("tags":{"k":"\ud83d","j":"\x41"})")), "Malformed");
+    EXPECT_EQ(
+        error_of(span_with("\"name\":\"\n\",\"kind\":\"server\"")),
+        "No enum constant zipkin2.Span.Kind.server"
+    );
+    EXPECT_EQ(error_of(span_with("\"x\":1\x01")), "Malformed");
+    EXPECT_EQ(error_of(span_with("\"x\":1\xff")), "Malformed");
+}
+
+TEST(JsonV2Decoder, does_not_read_behind_the_list_and_counts_what_stands_there) {
+    for (const std::string& behind :
+         {std::string("]"),
+          std::string("x"),
+          span_with(""),
+          std::string("\0", 1),
+          std::string("\xff\"")}) {
+        JsonV2Decoder decoder;
+        model::SpanBuilder builder;
+        ASSERT_TRUE(decoder.decode(span_with("") + " " + behind + "\n", builder).has_value())
+            << behind;
+        const model::SpanBatch batch = builder.finish();
+        EXPECT_EQ(batch.size(), 1U);
+        EXPECT_EQ(batch.left_out().bytes_behind, behind.size() + 1);
+    }
+}
+
+TEST(JsonV2Decoder, counts_nothing_of_a_body_that_it_refuses) {
+    JsonV2Decoder decoder;
+    model::SpanBuilder builder;
+    EXPECT_FALSE(
+        decoder.decode("[{\"traceId\":\"1\",\"id\":\"0\"},{\"id\":\"\n\"}]]", builder).has_value()
+    );
+    EXPECT_EQ(builder.finish().left_out(), model::LeftOut{});
+}
+
+TEST(JsonV2Limits, lenient_bytes_max_bounds_what_odd_text_becomes) {
+    const std::string body = span_with("\"tags\":{\"k\":\"\1\"}");
+    const std::string strict = span_with(R"("tags":{"k":"\u0001"})");
+    EXPECT_EQ(round_trip(body, {.lenient_bytes_max = strict.size()}), strict);
+    EXPECT_NE(
+        round_trip(body, {.lenient_bytes_max = strict.size() - 1}).find("lenient_bytes_max is"),
+        std::string::npos
+    );
 }
 
 TEST(JsonV2Decoder, keeps_the_spans_of_earlier_messages_when_one_fails) {
@@ -348,12 +470,24 @@ TEST(JsonV2Limits, depth_max_bounds_unknown_values) {
     const auto nested = [](std::size_t depth) {
         return span_with("\"x\":" + std::string(depth, '[') + std::string(depth, ']'));
     };
-    EXPECT_EQ(round_trip(nested(4), {.depth_max = 4}), span_with(""));
+    EXPECT_EQ(round_trip(nested(2), {.depth_max = 4}), span_with(""));
     EXPECT_EQ(
-        round_trip(nested(5), {.depth_max = 4}),
+        round_trip(nested(3), {.depth_max = 4}),
         "depth_max is 4 at $[0] reading List<Span> from json"
     );
-    EXPECT_NE(round_trip(nested(100'000)).find("depth_max is 64"), std::string::npos);
+    // Zipkin's own: the list and the span are two of the 255.
+    EXPECT_EQ(round_trip(nested(253)), span_with(""));
+    EXPECT_NE(round_trip(nested(254)).find("depth_max is 255"), std::string::npos);
+    EXPECT_NE(round_trip(nested(100'000)).find("depth_max is 255"), std::string::npos);
+    const auto inside = [](std::size_t depth, std::string members) {
+        const std::string value = "\"x\":" + std::string(depth, '[') + std::string(depth, ']');
+        return round_trip(span_with(members.replace(members.find('%'), 1, value)));
+    };
+    EXPECT_EQ(inside(252, R"("localEndpoint":{%})"), span_with(""));
+    EXPECT_NE(inside(253, R"("localEndpoint":{%})").find("depth_max"), std::string::npos);
+    constexpr const char* kAnnotation = R"("annotations":[{"timestamp":1,"value":"a",%}])";
+    EXPECT_EQ(inside(251, kAnnotation).find("depth_max"), std::string::npos);
+    EXPECT_NE(inside(252, kAnnotation).find("depth_max"), std::string::npos);
 }
 
 // Whatever bytes change, the decoder answers, and what it accepts it can write and read again.

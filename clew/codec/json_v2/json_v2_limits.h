@@ -14,7 +14,9 @@ struct JsonV2Limits {
     std::size_t spans_max = 100'000;            // in one message
     std::size_t span_tags_max = 4'096;          // in one span, repeated keys counted
     std::size_t span_annotations_max = 16'384;  // in one span
-    std::size_t depth_max = 64;                 // of values under keys that Zipkin does not know
+    std::size_t depth_max = 255;                // of lists and objects, Zipkin's own limit
+    // Of a body with odd text once it is made strict JSON, where a control character takes 6 bytes.
+    std::size_t lenient_bytes_max = std::size_t{32} * 1024 * 1024;
 };
 
 }  // namespace clew::codec

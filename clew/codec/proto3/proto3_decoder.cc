@@ -97,6 +97,11 @@ model::Endpoint read_endpoint(Fields& span, model::SpanBuilder& builder) {
     return endpoint;
 }
 
+// An id that must be there and is empty, or not an id.
+void fail_without(Fields& span, std::string_view id) {
+    span.fail({Code::invalid_argument, std::string(id) + " == null"});
+}
+
 Error limit_error(std::string_view name, std::size_t limit) {
     return {Code::limit_exceeded, std::string(name) + " is " + std::to_string(limit)};
 }
@@ -104,12 +109,12 @@ Error limit_error(std::string_view name, std::size_t limit) {
 }  // namespace
 
 Expected<void> Proto3Decoder::decode(std::string&& body, model::SpanBuilder& into) {
-    const std::size_t spans_before = into.size();
+    const model::SpanBuilder::Mark before = into.mark();
     into.reserve_for_body(body.size());
     Fields list(into.adopt(std::move(body)));
     read_list(list, into);
     if (!list.failed()) return {};
-    while (into.size() > spans_before) into.drop_span();
+    into.rollback(before);
     Error error = list.error();
     error.message += " reading List<Span> from proto3";
     return error;
@@ -129,6 +134,11 @@ void Proto3Decoder::read_list(Fields& list, model::SpanBuilder& into) const {
 void Proto3Decoder::read_span(Fields& list, Spans& spans) const {
     Fields span = list.message();
     if (list.failed()) return;
+    // Zipkin stops reading here, and loses what follows.
+    if (span.is_empty()) {
+        ++spans.builder().left_out().spans_empty;
+        return;
+    }
     spans.start();
     while (span.next()) {
         if (span.number() <= SpanField::duration) {
@@ -148,17 +158,19 @@ void Proto3Decoder::read_span_field(Fields& span, Spans& spans) const {
     switch (span.number()) {
         case SpanField::trace_id: {
             const std::string text = id_text(span);
-            if (!span.failed()) spans.set_trace_id(text);
+            if (text.empty()) return fail_without(span, "traceId");
+            spans.set_trace_id(text);
             break;
         }
         case SpanField::parent_id: {
             const std::string text = id_text(span);
-            if (!span.failed()) spans.set_parent_id(text);
+            if (!text.empty()) spans.set_parent_id(text);
             break;
         }
         case SpanField::id: {
             const std::string text = id_text(span);
-            if (!span.failed()) spans.set_id(text);
+            if (text.empty()) return fail_without(span, "id");
+            spans.set_id(text);
             break;
         }
         case SpanField::kind: {
@@ -219,6 +231,7 @@ void Proto3Decoder::read_tag(Fields& span, Spans& spans) const {
         if (fields.number() == 2) value = read_text(fields, spans.builder());
     }
     if (fields.failed()) return span.fail(fields.error());
+    if (key.empty()) return;  // as Zipkin does
     if (spans.builder().tags().size() >= limits_.span_tags_max) {
         return span.fail(limit_error("span_tags_max", limits_.span_tags_max));
     }

@@ -73,6 +73,62 @@ TEST(Proto3Decoder, reads_golden_vector_v2) {
     EXPECT_FALSE(span.shared());
 }
 
+TEST(Proto3Decoder, takes_an_empty_field_for_an_absent_one) {
+    const model::SpanBatch bare = decoded(span_with({}));
+    const std::string empty_endpoint = field(1, "") + field(2, "") + field(3, "");
+    for (const std::string& members :
+         {field(2, ""),
+          field(5, ""),
+          field(8, ""),
+          field(9, empty_endpoint),
+          field(10, ""),
+          field(11, ""),
+          field(11, field(1, "") + field(2, "v")),
+          field(11, field(2, "v"))}) {
+        const model::SpanBatch batch = decoded(span_with(members));
+        ASSERT_EQ(batch.size(), 1U);
+        EXPECT_TRUE(batch[0] == bare[0]) << static_cast<int>(members.front());
+        EXPECT_EQ(batch.left_out(), model::LeftOut{});
+    }
+    EXPECT_EQ(*decoded(span_with(field(11, field(1, "k"))))[0].find_tag("k"), model::Value(""));
+}
+
+TEST(Proto3Decoder, refuses_an_empty_id) {
+    const std::string id = field(3, std::string(8, '\2'));
+    EXPECT_EQ(
+        error_of(field(1, field(1, "") + id)), "traceId == null reading List<Span> from proto3"
+    );
+    EXPECT_EQ(
+        error_of(field(1, field(1, std::string(8, '\1')) + field(3, ""))),
+        "id == null reading List<Span> from proto3"
+    );
+}
+
+// Zipkin stops at one, wherever it stands.
+TEST(Proto3Decoder, steps_over_a_span_of_no_bytes_and_counts_it) {
+    const std::string span = span_with({});
+    for (const std::string& body :
+         {span + field(1, "") + span, field(1, "") + span + span, span + span + field(1, "")}) {
+        const model::SpanBatch batch = decoded(body);
+        EXPECT_EQ(batch.size(), 2U);
+        EXPECT_EQ(batch.left_out(), (model::LeftOut{.spans_empty = 1}));
+    }
+}
+
+TEST(Proto3Decoder, leaves_out_a_span_whose_id_is_fewer_than_eight_zero_bytes) {
+    for (std::size_t zeros = 1; zeros < 8; ++zeros) {
+        const std::string odd =
+            field(1, field(1, std::string(8, '\1')) + field(3, std::string(zeros, '\0')));
+        const model::SpanBatch batch = decoded(odd + span_with({}));
+        EXPECT_EQ(batch.size(), 1U);
+        EXPECT_EQ(batch.left_out(), (model::LeftOut{.spans_zero_id = 1}));
+    }
+    EXPECT_EQ(
+        error_of(field(1, field(1, std::string(8, '\1')) + field(3, std::string(8, '\0')))),
+        "id is all zeros reading List<Span> from proto3"
+    );
+}
+
 TEST(Proto3Decoder, reads_what_the_golden_span_lacks) {
     const std::string annotation = std::string("\x09\x05\0\0\0\0\0\0\0", 9) + field(2, "ws");
     const std::string address(16, '\x11');
@@ -117,7 +173,9 @@ TEST(Proto3Decoder, refuses_with_zipkins_words) {
         error_of(span_with(number_field(13, 2))),
         "Malformed: invalid boolean value at byte 23 reading List<Span> from proto3"
     );
-    EXPECT_EQ(error_of(field(1, "")), "Missing : traceId id reading List<Span> from proto3");
+    EXPECT_EQ(
+        error_of(field(1, field(15, "x"))), "Missing : traceId id reading List<Span> from proto3"
+    );
     EXPECT_EQ(
         error_of(span_with(field(8, std::string("\x20\xff\xff\x7f", 4)))),
         "invalid port 2097151 reading List<Span> from proto3"

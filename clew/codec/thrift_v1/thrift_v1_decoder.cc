@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/codec/thrift_v1/thrift_v1_decoder.h"
 
+#include <bit>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "clew/base/ip_address.h"
@@ -52,6 +55,22 @@ void set_ip(std::string_view bytes, Endpoint& endpoint) noexcept {
     }
 }
 
+// Nothing for bytes that no text stands for: of another type, or of another size than the type's.
+std::optional<model::Value> typed_value(std::int32_t type, std::string_view bytes) noexcept {
+    constexpr std::size_t kSizes[] = {1, 0, 2, 4, 8, 8};  // of the types from bool to double
+    if (type < fields::kTypeBool || type > fields::kTypeDouble || bytes.empty()) return {};
+    if (bytes.size() != kSizes[type]) return {};
+    std::uint64_t bits = 0;
+    for (const char byte : bytes) bits = bits << 8 | static_cast<unsigned char>(byte);
+    switch (type) {
+        case fields::kTypeBool: return model::Value::of_boolean(bits != 0);
+        case fields::kTypeInt16: return model::Value::of_int64(static_cast<std::int16_t>(bits));
+        case fields::kTypeInt32: return model::Value::of_int64(static_cast<std::int32_t>(bits));
+        case fields::kTypeInt64: return model::Value::of_int64(static_cast<std::int64_t>(bits));
+        default: return model::Value::of_float64(std::bit_cast<double>(bits));
+    }
+}
+
 Error while_reading(std::string_view what, Error error) {
     error.message.append(" reading ").append(what).append(" from TBinary");
     return error;
@@ -62,7 +81,7 @@ Error while_reading(std::string_view what, Error error) {
 Expected<void> ThriftV1Decoder::decode(std::string&& body, SpanBuilder& into) {
     constexpr std::string_view kList = "List<Span>";
     if (body.empty()) return {};
-    const std::size_t before = into.size();
+    const SpanBuilder::Mark before = into.mark();
     into.reserve_for_body(body.size());
     ThriftReader reader(into.adopt(std::move(body)));
     reader.read_byte();
@@ -72,7 +91,7 @@ Expected<void> ThriftV1Decoder::decode(std::string&& body, SpanBuilder& into) {
     for (std::int32_t i = 0; i < count; ++i) {
         Expected<void> read = read_span(reader, into);
         if (read) continue;
-        while (into.size() > before) into.drop_span();
+        into.rollback(before);
         return while_reading(kList, std::move(read).error());
     }
     return {};
@@ -80,9 +99,11 @@ Expected<void> ThriftV1Decoder::decode(std::string&& body, SpanBuilder& into) {
 
 Expected<void> ThriftV1Decoder::decode_span(std::string_view bytes, SpanBuilder& into) {
     ThriftReader reader(bytes);
+    const model::LeftOut before = into.left_out();
     Expected<void> read = read_span(reader, into);
-    if (!read) return while_reading("Span", std::move(read).error());
-    return {};
+    if (read) return {};
+    into.left_out() = before;
+    return while_reading("Span", std::move(read).error());
 }
 
 Expected<void> ThriftV1Decoder::read_span(ThriftReader& reader, SpanBuilder& into) {
@@ -207,10 +228,29 @@ void ThriftV1Decoder::read_binary_annotation(ThriftReader& reader, SpanBuilder& 
     }
     const bool is_address =
         annotation.key == "sa" || annotation.key == "ca" || annotation.key == "ma";
+    if (!is_address) return add_typed(annotation, type, into);
     const bool is_true = type == fields::kTypeBool && annotation.value == "\1";
-    if (!is_address || !is_true || annotation.endpoint == 0) return;
+    if (!is_true || annotation.endpoint == 0) {
+        ++into.left_out().tags;
+        return;
+    }
     annotation.type = model::V1BinaryAnnotation::Type::address;
     annotation.value = {};
+    span_.binary_annotations.push_back(annotation);
+}
+
+// Zipkin keeps nothing of these; a number says as much as a text that spells it.
+void ThriftV1Decoder::add_typed(
+    model::V1BinaryAnnotation annotation, std::int32_t type, SpanBuilder& into
+) {
+    const std::optional<model::Value> value = typed_value(type, annotation.value);
+    if (!value) {
+        ++into.left_out().tags;
+        return;
+    }
+    std::string text;
+    value->append_text(text);
+    annotation.value = into.copy(text);
     span_.binary_annotations.push_back(annotation);
 }
 

@@ -3,7 +3,8 @@
 
 // Reads spans in Zipkin's oldest format: thrift structs of its first model, one in each scribe
 // entry, or a list of them in a body. Each becomes one or more spans (model/v1). Strings stay where
-// they were received; bytes that are no UTF-8 become U+FFFD, as Zipkin reads them.
+// they were received; bytes that are not UTF-8 become U+FFFD, as Zipkin reads them. Numbers and
+// booleans become text tags; bytes are left out and counted.
 //
 // Threads: one at a time; make one per thread, it keeps scratch memory.
 
@@ -37,6 +38,9 @@ private:
     void read_fields(wire::ThriftReader& reader, model::SpanBuilder& into);
     void read_annotation(wire::ThriftReader& reader, model::SpanBuilder& into);
     void read_binary_annotation(wire::ThriftReader& reader, model::SpanBuilder& into);
+    [[gnu::noinline]] void add_typed(
+        model::V1BinaryAnnotation annotation, std::int32_t type, model::SpanBuilder& into
+    );
     std::uint32_t read_endpoint(wire::ThriftReader& reader, model::SpanBuilder& into);
 
     model::V1Span span_;

@@ -194,24 +194,60 @@ TEST(ThriftV1Decoder, drops_annotations_without_time_or_value) {
     EXPECT_EQ(batch[0].local_endpoint(), nullptr);
 }
 
-TEST(ThriftV1Decoder, keeps_only_text_tags_and_true_addresses) {
+// The tags of a span with one binary annotation, and how many were left out.
+std::string tags_of(std::string_view value, std::int32_t type) {
+    const SpanBatch batch =
+        decode(list_of({span_with(list_field(8, {binary_annotation("k", value, type)}))}));
+    const std::size_t left_out = batch.left_out().tags;
+    if (left_out != 0) return std::to_string(left_out) + " left out";
+    return std::string(batch[0].find_tag("k")->text());
+}
+
+TEST(ThriftV1Decoder, makes_text_of_numbers_and_booleans) {
+    EXPECT_EQ(tags_of("\1", 0), "true");
+    EXPECT_EQ(tags_of("\0"sv, 0), "false");
+    EXPECT_EQ(tags_of("\0\7"sv, 2), "7");
+    EXPECT_EQ(tags_of("\xff\xff", 2), "-1");
+    EXPECT_EQ(tags_of("\0\1\x11\x70"sv, 3), "70000");
+    EXPECT_EQ(tags_of("\x80\0\0\0"sv, 3), "-2147483648");
+    EXPECT_EQ(tags_of("\0\0\0\0\0\0\0\xc8"sv, 4), "200");
+    EXPECT_EQ(tags_of("\xff\xff\xff\xff\xff\xff\xff\xff", 4), "-1");
+    EXPECT_EQ(tags_of("\x3f\xf8\0\0\0\0\0\0"sv, 5), "1.5");
+}
+
+TEST(ThriftV1Decoder, counts_bytes_and_numbers_of_a_wrong_size) {
+    for (const std::int32_t type : {-1, 1, 7, 1000})
+        EXPECT_EQ(tags_of("x", type), "1 left out") << type;
+    for (const std::int32_t type : {0, 2, 3, 4, 5}) {
+        EXPECT_EQ(tags_of("", type), "1 left out") << type;
+        EXPECT_EQ(tags_of("123456789", type), "1 left out") << type;
+    }
+}
+
+TEST(ThriftV1Decoder, takes_an_address_from_a_true_boolean_only) {
     const std::string fields = list_field(
         8,
-        {binary_annotation("bool", "\1", 0),
-         binary_annotation("bytes", "x", 1),
-         binary_annotation("i16", "\0\1"sv, 2),
-         binary_annotation("i32", "1234", 3),
-         binary_annotation("i64", "12345678", 4),
-         binary_annotation("double", "12345678", 5),
-         binary_annotation("text", "kept", 6),
+        {binary_annotation("text", "kept", 6),
          binary_annotation("sa", "\1", 0),
          binary_annotation("ca", "\0"sv, 0),
-         binary_annotation("ma", "\1\1", 0)}
+         binary_annotation("ma", "\1\1", 0),
+         binary_annotation("ca", "\0\0\0\1"sv, 3)}
     );
+    const std::string list = list_of({span_with(fields)});
     EXPECT_EQ(
-        decode_text(list_of({span_with(fields)})),
+        decode_text(list),
         "trace=0000000000000001 id=0000000000000002 local=a remote=a tag:text=kept\n"
     );
+    EXPECT_EQ(decode(list).left_out().tags, 3U);
+}
+
+TEST(ThriftV1Decoder, counts_nothing_of_a_span_that_does_not_decode) {
+    std::string bytes = span_with(list_field(8, {binary_annotation("k", "x", 1)}));
+    bytes.pop_back();
+    SpanBuilder builder;
+    ThriftV1Decoder decoder;
+    EXPECT_FALSE(decoder.decode_span(bytes, builder));
+    EXPECT_EQ(builder.left_out().tags, 0U);
 }
 
 TEST(ThriftV1Decoder, drops_binary_annotations_without_key_or_value) {

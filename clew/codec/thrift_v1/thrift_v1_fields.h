@@ -38,8 +38,12 @@ inline constexpr wire::ThriftField kPort{wire::ThriftType::int16, 2};
 inline constexpr wire::ThriftField kServiceName{wire::ThriftType::text, 3};
 inline constexpr wire::ThriftField kIpv6{wire::ThriftType::text, 4};
 
-// Values of kBinaryType that mean something to Zipkin.
+// Values of kBinaryType; bytes are 1.
 inline constexpr std::int32_t kTypeBool = 0;
+inline constexpr std::int32_t kTypeInt16 = 2;
+inline constexpr std::int32_t kTypeInt32 = 3;
+inline constexpr std::int32_t kTypeInt64 = 4;
+inline constexpr std::int32_t kTypeDouble = 5;
 inline constexpr std::int32_t kTypeString = 6;
 
 // For a switch over fields.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/codec/json_v2/internal/json_v2_reader.h"
 
-#include <charconv>
-#include <cmath>
+#include <cstring>
+#include <limits>
 
+#include "clew/base/text.h"
 #include "clew/codec/json_v2/internal/string_scan.h"
+#include "clew/wire/java_number.h"
 
 namespace clew::codec {
 
@@ -31,10 +33,15 @@ bool is_number(char first) noexcept { return first == '-' || (first >= '0' && fi
 
 std::string_view trimmed_token(ondemand::value& value) {
     std::string_view token = value.raw_json_token();
-    while (!token.empty() && static_cast<unsigned char>(token.back()) <= 0x20)
-        token.remove_suffix(1);
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+    while (!token.empty() && is_blank(token.back())) token.remove_suffix(1);
     return token;
 }
+
+// Lists and objects around the values of each, for the limit of depth.
+constexpr std::size_t kSpanDepth = 2;
+constexpr std::size_t kEndpointDepth = 3;
+constexpr std::size_t kAnnotationDepth = 4;
 
 // Gson's name of a JSON type, which Zipkin's error texts carry.
 std::string_view type_name(char first) noexcept {
@@ -47,6 +54,12 @@ std::string_view type_name(char first) noexcept {
         case 'n': return "NULL";
         default: return is_number(first) ? "NUMBER" : "END_DOCUMENT";
     }
+}
+
+// In place: a call for each comparison costs more than the comparison.
+template <std::size_t N>
+[[gnu::always_inline]] inline bool is(std::string_view text, const char (&word)[N]) noexcept {
+    return text.size() == N - 1 && std::memcmp(text.data(), word, N - 1) == 0;
 }
 
 enum class Member : std::uint8_t {
@@ -69,21 +82,21 @@ enum class Member : std::uint8_t {
 // By length first: no two keys need more than two comparisons.
 Member member_of(std::string_view key) noexcept {
     switch (key.size()) {
-        case 2: return key == "id" ? Member::id : Member::unknown;
+        case 2: return is(key, "id") ? Member::id : Member::unknown;
         case 4:
-            if (key == "tags") return Member::tags;
-            if (key == "name") return Member::name;
-            return key == "kind" ? Member::kind : Member::unknown;
-        case 5: return key == "debug" ? Member::debug : Member::unknown;
-        case 6: return key == "shared" ? Member::shared : Member::unknown;
-        case 7: return key == "traceId" ? Member::trace_id : Member::unknown;
+            if (is(key, "tags")) return Member::tags;
+            if (is(key, "name")) return Member::name;
+            return is(key, "kind") ? Member::kind : Member::unknown;
+        case 5: return is(key, "debug") ? Member::debug : Member::unknown;
+        case 6: return is(key, "shared") ? Member::shared : Member::unknown;
+        case 7: return is(key, "traceId") ? Member::trace_id : Member::unknown;
         case 8:
-            if (key == "parentId") return Member::parent_id;
-            return key == "duration" ? Member::duration : Member::unknown;
-        case 9: return key == "timestamp" ? Member::timestamp : Member::unknown;
-        case 11: return key == "annotations" ? Member::annotations : Member::unknown;
-        case 13: return key == "localEndpoint" ? Member::local_endpoint : Member::unknown;
-        case 14: return key == "remoteEndpoint" ? Member::remote_endpoint : Member::unknown;
+            if (is(key, "parentId")) return Member::parent_id;
+            return is(key, "duration") ? Member::duration : Member::unknown;
+        case 9: return is(key, "timestamp") ? Member::timestamp : Member::unknown;
+        case 11: return is(key, "annotations") ? Member::annotations : Member::unknown;
+        case 13: return is(key, "localEndpoint") ? Member::local_endpoint : Member::unknown;
+        case 14: return is(key, "remoteEndpoint") ? Member::remote_endpoint : Member::unknown;
         default: return Member::unknown;
     }
 }
@@ -94,6 +107,13 @@ void JsonV2Reader::fail(Code code, std::string message) {
     if (failed_) return;
     failed_ = true;
     error_ = {code, std::move(message)};
+}
+
+void JsonV2Reader::fail_json(simdjson::error_code error) {
+    if (error == simdjson::MEMALLOC || error == simdjson::CAPACITY) {
+        return fail(Code::overloaded, "out of memory, try again later");
+    }
+    fail_malformed();
 }
 
 std::string JsonV2Reader::path(std::string_view key) const {
@@ -110,6 +130,15 @@ void JsonV2Reader::fail_type(std::string_view expected, char first, std::string_
     }
     std::string message = "Expected ";
     message.append(expected).append(" but was ").append(type_name(first));
+    message.append(" at path ").append(path(key));
+    fail(Code::malformed, std::move(message));
+}
+
+void JsonV2Reader::fail_number(
+    std::string_view expected, std::string_view number, std::string_view key
+) {
+    std::string message = "Expected ";
+    message.append(expected).append(" but was ").append(number);
     message.append(" at path ").append(path(key));
     fail(Code::malformed, std::move(message));
 }
@@ -160,7 +189,7 @@ void JsonV2Reader::read_member(std::string_view key, JsonValue& value) {
     const Member member = member_of(key);
     const bool required = member == Member::trace_id || member == Member::id;
     // Null is absent for every key but the two that must be there.
-    if (!required && is_null(first_byte(value))) return skip(value, 0);
+    if (!required && is_null(first_byte(value))) return skip(value, kSpanDepth);
     switch (member) {
         case Member::trace_id: {
             const std::string_view text = read_text(value, key);
@@ -188,7 +217,7 @@ void JsonV2Reader::read_member(std::string_view key, JsonValue& value) {
         // Repeated flags add up: true stays true.
         case Member::shared: return read_boolean(value, key) ? span_.set_shared(true) : void();
         case Member::debug: return read_boolean(value, key) ? span_.set_debug(true) : void();
-        case Member::unknown: return skip(value, 0);
+        case Member::unknown: return skip(value, kSpanDepth);
     }
 }
 
@@ -227,10 +256,10 @@ model::Endpoint JsonV2Reader::read_endpoint(JsonValue& value, std::string_view k
 void JsonV2Reader::read_endpoint_member(
     std::string_view key, JsonValue& value, model::Endpoint& endpoint
 ) {
-    if (is_null(first_byte(value))) return skip(value, 0);
-    if (key == "serviceName") {
+    if (is_null(first_byte(value))) return skip(value, kEndpointDepth);
+    if (is(key, "serviceName")) {
         endpoint.service_name = read_text(value, key);
-    } else if (key == "ipv4" || key == "ipv6") {
+    } else if (is(key, "ipv4") || is(key, "ipv6")) {
         // Either key takes either family; text that is no address is no error.
         const IpAddress address = parse_ip(read_text(value, key));
         if (address.v4) {
@@ -238,14 +267,10 @@ void JsonV2Reader::read_endpoint_member(
             endpoint.ipv4_zeros = address.v4_zeros;
         }
         if (address.v6) endpoint.ipv6 = address.v6;
-    } else if (key == "port") {
-        const std::int64_t port = read_integer(value, key);
-        if (port > 0xffff) {
-            return fail(Code::invalid_argument, "invalid port " + std::to_string(port));
-        }
-        endpoint.port = port > 0 ? static_cast<std::uint16_t>(port) : std::uint16_t{0};
+    } else if (is(key, "port")) {
+        endpoint.port = read_port(value);
     } else {
-        skip(value, 0);
+        skip(value, kEndpointDepth);
     }
 }
 
@@ -272,23 +297,25 @@ void JsonV2Reader::read_annotation(JsonValue& value) {
     }
     std::int64_t timestamp = 0;
     std::string_view text;
+    bool has_timestamp = false;
     bool has_text = false;
     for (auto member : object) {
         if (member.error() != simdjson::SUCCESS) return fail_malformed();
         JsonField& field = inside(member);
         const std::string_view key = read_key(field);
         if (failed_) return;
-        if (key == "timestamp") {
+        if (is(key, "timestamp")) {
             timestamp = read_integer(field.value(), "annotations.timestamp");
-        } else if (key == "value") {
+            has_timestamp = true;
+        } else if (is(key, "value")) {
             text = read_text(field.value(), "annotations.value");
             has_text = true;
         } else {
-            skip(field.value(), 0);
+            skip(field.value(), kAnnotationDepth);
         }
         if (failed_) return;
     }
-    if (timestamp == 0 || !has_text) {
+    if (!has_timestamp || !has_text) {
         const std::string index = "annotations[" + std::to_string(annotation_count_ - 1) + "]";
         return fail(Code::invalid_argument, "Incomplete annotation at " + path(index));
     }
@@ -333,16 +360,7 @@ std::string_view JsonV2Reader::read_key(JsonField& field) {
 std::string_view JsonV2Reader::read_text(JsonValue& value, std::string_view key) {
     const std::string_view token = value.raw_json_token();
     const char first = token.empty() ? '\0' : token.front();
-    if (first != '"') {
-        if (!is_number(first)) {
-            fail_type("a string", first, key);
-            return {};
-        }
-        const std::string_view number = trimmed_token(value);
-        double unused = 0;
-        if (value.get_double().get(unused) != simdjson::SUCCESS) fail_malformed();
-        return number;
-    }
+    if (first != '"') return read_number_text(value, first, key);
     const StringEnd end = scan_string(token.data() + 1);
     if (!end.has_escape) {
         ondemand::raw_json_string consumed;
@@ -357,13 +375,26 @@ std::string_view JsonV2Reader::read_text(JsonValue& value, std::string_view key)
     return builder_.copy(text);
 }
 
+std::string_view JsonV2Reader::read_number_text(
+    JsonValue& value, char first, std::string_view key
+) {
+    if (!is_number(first)) {
+        fail_type("a string", first, key);
+        return {};
+    }
+    // Not consumed: the walk around it steps over it.
+    const std::string_view number = trimmed_token(value);
+    if (!wire::is_json_number(number)) fail_malformed();
+    return number;
+}
+
 std::int64_t JsonV2Reader::read_integer(JsonValue& value, std::string_view key) {
     std::int64_t number = 0;
     if (value.get_int64().get(number) == simdjson::SUCCESS) return number;
     return read_unusual_integer(value, key);
 }
 
-// In quotes, or with a fraction or an exponent that leaves it whole, as Gson takes them.
+// In quotes, with an exponent, or too large: as Zipkin takes them.
 std::int64_t JsonV2Reader::read_unusual_integer(JsonValue& value, std::string_view key) {
     const char first = first_byte(value);
     if (first != '"' && !is_number(first)) {
@@ -373,21 +404,29 @@ std::int64_t JsonV2Reader::read_unusual_integer(JsonValue& value, std::string_vi
     const std::string_view text = read_text(value, key);
     if (failed_) return 0;
     std::int64_t number = 0;
-    const char* end = text.data() + text.size();
-    auto parsed = std::from_chars(text.data(), end, number);
-    if (parsed.ec == std::errc{} && parsed.ptr == end) return number;
-    double real = 0;
-    parsed = std::from_chars(text.data(), end, real);
-    constexpr double kTooLarge = 9223372036854775808.0;  // 2^63
-    const bool whole = parsed.ec == std::errc{} && parsed.ptr == end && std::trunc(real) == real;
-    if (!whole || real >= kTooLarge || real < -kTooLarge) {
-        fail(
-            Code::malformed,
-            "Expected a long but was " + std::string(text) + " at path " + path(key)
-        );
-        return 0;
+    switch (wire::read_java_long(text, number)) {
+        case wire::JavaNumber::whole: return number;
+        case wire::JavaNumber::not_whole: fail_number("a long", text, key); return 0;
+        case wire::JavaNumber::none: break;
     }
-    return static_cast<std::int64_t>(real);
+    const std::string_view trimmed = trim(text);
+    fail(
+        Code::malformed,
+        trimmed.empty() ? "empty String" : "For input string: \"" + std::string(trimmed) + "\""
+    );
+    return 0;
+}
+
+// Zipkin reads an int, and says so; what an int has below 1 is absent.
+std::uint16_t JsonV2Reader::read_port(JsonValue& value) {
+    const std::int64_t port = read_integer(value, "port");
+    using Int = std::numeric_limits<std::int32_t>;
+    if (port < Int::min() || port > Int::max()) {
+        fail_number("an int", std::to_string(port), "port");
+    } else if (port > 0xffff) {
+        fail(Code::invalid_argument, "invalid port " + std::to_string(port));
+    }
+    return failed_ || port < 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(port);
 }
 
 bool JsonV2Reader::read_boolean(JsonValue& value, std::string_view key) {
@@ -399,8 +438,11 @@ bool JsonV2Reader::read_boolean(JsonValue& value, std::string_view key) {
 }
 
 void JsonV2Reader::skip(JsonValue& value, std::size_t depth) {
-    if (depth >= limits_.depth_max) return fail_limit("depth_max", limits_.depth_max);
-    switch (first_byte(value)) {
+    const char first = first_byte(value);
+    if ((first == '{' || first == '[') && depth >= limits_.depth_max) {
+        return fail_limit("depth_max", limits_.depth_max);
+    }
+    switch (first) {
         case '{': return skip_object(value, depth);
         case '[': return skip_array(value, depth);
         case 'n': {

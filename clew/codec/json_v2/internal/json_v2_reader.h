@@ -27,6 +27,8 @@ public:
     // Appends all spans of the list at the document's root.
     void read_list(simdjson::ondemand::document& document);
 
+    // The parser's own error: malformed, but for one that says that there is no memory.
+    void fail_json(simdjson::error_code error);
     void fail_malformed() { fail(Code::malformed, "Malformed"); }
     bool failed() const noexcept { return failed_; }
     Error error() && { return std::move(error_); }
@@ -46,6 +48,7 @@ private:
     void read_tags(JsonValue& value);
     void read_kind(JsonValue& value);
     // Walks over a value that nobody asked for, so that what is wrong inside it is still found.
+    // `depth`: lists and objects around it.
     void skip(JsonValue& value, std::size_t depth);
     void skip_object(JsonValue& value, std::size_t depth);
     void skip_array(JsonValue& value, std::size_t depth);
@@ -53,12 +56,18 @@ private:
     // The text of a key or a value; escapes are resolved into the builder's arena.
     std::string_view read_key(JsonField& field);
     std::string_view read_text(JsonValue& value, std::string_view key);
+    // Out of the way of what nearly every text and every time is.
+    [[gnu::noinline]] std::string_view read_number_text(
+        JsonValue& value, char first, std::string_view key
+    );
     std::int64_t read_integer(JsonValue& value, std::string_view key);
-    std::int64_t read_unusual_integer(JsonValue& value, std::string_view key);
+    [[gnu::noinline]] std::int64_t read_unusual_integer(JsonValue& value, std::string_view key);
+    std::uint16_t read_port(JsonValue& value);
     bool read_boolean(JsonValue& value, std::string_view key);
 
     void fail(Code code, std::string message);
     void fail_type(std::string_view expected, char first, std::string_view key);
+    void fail_number(std::string_view expected, std::string_view number, std::string_view key);
     void fail_limit(std::string_view name, std::size_t limit);
     std::string path(std::string_view key) const;
 
