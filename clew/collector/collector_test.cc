@@ -3,11 +3,13 @@
 // when its fate is known. Method: a storage that records, and one that refuses.
 #include "clew/collector/collector.h"
 
+#include <new>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/allocation_count.h"
 #include "clew/collector/testing/recording_storage.h"
 #include "clew/model/span_builder.h"
 #include "clew/sampler/boundary_sampler.h"
@@ -39,13 +41,20 @@ bool is_balanced(const CollectorMetrics& metrics) {
 }
 
 struct CollectorTest : ::testing::Test {
-    Expected<void> accept(model::SpanBatch batch, Refusal refusal = Refusal::told) {
+    Expected<void> accept(
+        model::SpanBatch batch,
+        Refusal refusal = Refusal::told,
+        MessageKind kind = MessageKind::whole
+    ) {
         Collector collector(*sampler, storage);
         Expected<void> answer = Error{Code::internal, "not called"};
-        collector.accept(std::move(batch), metrics, refusal, [&answer](Expected<void> stored) {
-            answer = std::move(stored);
-        });
+        const auto note = [&answer](Expected<void> stored) { answer = std::move(stored); };
+        collector.accept(std::move(batch), metrics, refusal, kind, note);
         return answer;
+    }
+
+    Expected<void> accept_entries(model::SpanBatch batch) {
+        return accept(std::move(batch), Refusal::told, MessageKind::entries);
     }
 
     void sample(double rate) {
@@ -113,18 +122,145 @@ TEST_F(CollectorTest, counts_what_the_storage_refuses_as_rejected_or_dropped) {
     EXPECT_TRUE(is_balanced(metrics));
 }
 
+TEST_F(CollectorTest, counts_what_a_decoder_left_out_by_reason) {
+    model::SpanBuilder builder;
+    builder.append(spans_of_traces({1})[0]);
+    builder.left_out() = {.spans_zero_id = 2, .spans_empty = 1, .tags = 4, .bytes_behind = 5};
+    EXPECT_TRUE(accept(builder.finish()).has_value());
+    EXPECT_EQ(metrics.spans.value(), 4u);
+    EXPECT_EQ(metrics.spans_stored.value(), 1u);
+    EXPECT_EQ(metrics.spans_dropped.value(), 3u);
+    EXPECT_EQ(metrics.spans_zero_id.value(), 2u);
+    EXPECT_EQ(metrics.spans_empty.value(), 1u);
+    EXPECT_EQ(metrics.tags_left_out.value(), 4u);
+    EXPECT_EQ(metrics.bytes_behind_list.value(), 5u);
+    EXPECT_TRUE(is_balanced(metrics));
+}
+
 TEST_F(CollectorTest, answers_when_the_storage_does_and_not_before) {
     storage.keeps_answers_back = true;
     Collector collector(*sampler, storage);
     bool answered = false;
-    collector.accept(spans_of_traces({1}), metrics, Refusal::told, [&](Expected<void> stored) {
-        answered = stored.has_value();
-    });
+    const auto note = [&](Expected<void> stored) { answered = stored.has_value(); };
+    collector.accept(spans_of_traces({1}), metrics, Refusal::told, MessageKind::whole, note);
     EXPECT_FALSE(answered);
     EXPECT_FALSE(is_balanced(metrics));
     storage.answer_all();
     EXPECT_TRUE(answered);
     EXPECT_TRUE(is_balanced(metrics));
+}
+
+TEST_F(CollectorTest, stores_entries_that_do_not_fit_together_in_parts) {
+    storage.spans_max = 2;
+    EXPECT_TRUE(accept_entries(spans_of_traces({1, 2, 3, 4, 5})).has_value());
+    EXPECT_EQ(storage.span_count(), 5u);
+    EXPECT_GE(storage.batches.size(), 3u);
+    EXPECT_EQ(metrics.spans_stored.value(), 5u);
+    EXPECT_EQ(metrics.spans_too_large.value(), 0u);
+    EXPECT_TRUE(is_balanced(metrics));
+}
+
+TEST_F(CollectorTest, leaves_out_an_entry_that_never_fits_and_stores_its_neighbours) {
+    storage.refused_trace = 3;
+    EXPECT_TRUE(accept_entries(spans_of_traces({1, 2, 3, 4})).has_value());
+    EXPECT_EQ(storage.span_count(), 3u);
+    EXPECT_EQ(metrics.spans_too_large.value(), 1u);
+    EXPECT_EQ(metrics.spans_dropped.value(), 1u);
+    EXPECT_TRUE(is_balanced(metrics));
+    EXPECT_TRUE(accept_entries(spans_of_traces({3})).has_value());
+    EXPECT_EQ(metrics.spans_too_large.value(), 2u);
+    EXPECT_TRUE(is_balanced(metrics));
+}
+
+TEST_F(CollectorTest, refuses_a_whole_message_that_does_not_fit) {
+    storage.spans_max = 2;
+    storage.answer = Error{Code::limit_exceeded, "more spans than the storage holds"};
+    const Expected<void> told = accept(spans_of_traces({1, 2, 3}));
+    ASSERT_FALSE(told.has_value());
+    EXPECT_EQ(told.error().code, Code::limit_exceeded);
+    EXPECT_EQ(metrics.spans_rejected.value(), 3u);
+    EXPECT_EQ(metrics.spans_too_large.value(), 0u);
+}
+
+// A storage that says so only when it is asked to store.
+TEST_F(CollectorTest, never_tells_the_sender_of_entries_that_a_limit_was_passed) {
+    storage.answer = Error{Code::limit_exceeded, "never"};
+    EXPECT_TRUE(accept_entries(spans_of_traces({1, 2})).has_value());
+    EXPECT_EQ(metrics.spans_too_large.value(), 2u);
+    EXPECT_EQ(metrics.spans_dropped.value(), 2u);
+    EXPECT_TRUE(is_balanced(metrics));
+}
+
+TEST_F(
+    CollectorTest, tells_the_sender_of_parts_when_one_is_not_stored_and_only_when_all_are_settled
+) {
+    storage.spans_max = 1;
+    storage.keeps_answers_back = true;
+    storage.answer = Error{Code::overloaded, "full"};
+    Collector collector(*sampler, storage);
+    int answers = 0;
+    Code code = Code::internal;
+    const auto note = [&](const Expected<void>& stored) {
+        ++answers;
+        if (!stored) code = stored.error().code;
+    };
+    collector.accept(
+        spans_of_traces({1, 2, 3}), metrics, Refusal::told, MessageKind::entries, note
+    );
+    EXPECT_EQ(storage.waiting_count(), 3u);
+    EXPECT_EQ(answers, 0);
+    storage.answer_all();
+    EXPECT_EQ(answers, 1);
+    EXPECT_EQ(code, Code::overloaded);
+    EXPECT_EQ(metrics.spans_rejected.value(), 3u);
+    EXPECT_TRUE(is_balanced(metrics));
+}
+
+// Whichever allocation fails: one answer, and every span counted once.
+TEST_F(CollectorTest, says_overloaded_when_there_is_no_memory) {
+    sample(0.5);
+    std::size_t failures = 0;
+    for (const MessageKind kind : {MessageKind::whole, MessageKind::entries}) {
+        storage.spans_max = kind == MessageKind::entries ? 2 : 100;
+        for (std::size_t number = 0;; ++number) {
+            model::SpanBatch batch = spans_of_traces({1, 0x8000000000000000, 2, 3, 4});
+            Collector collector(*sampler, storage);
+            int answers = 0;
+            bool is_stored = false;
+            bool has_thrown = false;
+            const std::uint64_t counted = metrics.spans.value();
+            AcceptDone note = [&](const Expected<void>& stored) {
+                ++answers;
+                is_stored = stored.has_value();
+                if (!stored) {
+                    EXPECT_EQ(stored.error().code, Code::overloaded);
+                }
+            };
+            bool has_failed = false;
+            {
+                const clew::testing::FailingAllocation failing(number);
+                try {
+                    collector.accept(
+                        std::move(batch), metrics, Refusal::told, kind, std::move(note)
+                    );
+                } catch (const std::bad_alloc&) {
+                    has_thrown = true;
+                }
+                has_failed = failing.has_failed();
+            }
+            EXPECT_TRUE(is_balanced(metrics)) << number;
+            EXPECT_EQ(answers, has_thrown ? 0 : 1) << number;
+            if (has_thrown) {
+                EXPECT_EQ(metrics.spans.value(), counted) << number;
+            }
+            if (!has_failed) {
+                EXPECT_TRUE(is_stored);
+                break;
+            }
+            ++failures;
+        }
+    }
+    EXPECT_GT(failures, 10u);
 }
 
 TEST_F(CollectorTest, keeps_its_books_balanced_under_many_threads) {
@@ -135,8 +271,9 @@ TEST_F(CollectorTest, keeps_its_books_balanced_under_many_threads) {
         threads.emplace_back([&, thread] {
             for (std::uint64_t i = 0; i < 200; ++i) {
                 const std::uint64_t id = (thread * 1000 + i + 1) * 0x9e3779b97f4a7c15;
+                const MessageKind kind = i % 2 == 0 ? MessageKind::whole : MessageKind::entries;
                 collector.accept(
-                    spans_of_traces({id, ~id}), metrics, Refusal::told, [](Expected<void>) {}
+                    spans_of_traces({id, ~id}), metrics, Refusal::told, kind, [](Expected<void>) {}
                 );
             }
         });

@@ -8,7 +8,9 @@
 // Threads: accept() may be called from any number of threads; `done` is called exactly once, from
 // any thread, possibly before accept() returns.
 
+#include <cstddef>
 #include <functional>
+#include <limits>
 
 #include "clew/base/expected.h"
 #include "clew/model/span_batch.h"
@@ -25,6 +27,13 @@ public:
 
     // All of the batch, or none of it.
     virtual void accept(model::SpanBatch batch, AcceptDone done) = 0;
+
+    // limit_exceeded when accept() would refuse the batch however little the storage held: then
+    // sending it again never helps. Cheap for batches far from the bounds.
+    virtual Expected<void> check_fits(const model::SpanBatch& /*batch*/) const { return {}; }
+
+    // No batch of more spans fits, so that a decoder may stop there.
+    virtual std::size_t batch_spans_max() const { return std::numeric_limits<std::size_t>::max(); }
 };
 
 }  // namespace clew::storage

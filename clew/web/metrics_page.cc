@@ -61,6 +61,12 @@ void MetricsPage::add(const collector::CollectorMetrics& metrics) {
     );
     add(Kind::counter, "clew_collector_spans_rejected", label, reader(metrics.spans_rejected));
     add(Kind::counter, "clew_collector_spans_dropped", label, reader(metrics.spans_dropped));
+    add(Kind::counter, "clew_collector_spans_zero_id", label, reader(metrics.spans_zero_id));
+    add(Kind::counter, "clew_collector_spans_empty", label, reader(metrics.spans_empty));
+    add(Kind::counter, "clew_collector_spans_too_large", label, reader(metrics.spans_too_large));
+    add(Kind::counter, "clew_collector_tags_left_out", label, reader(metrics.tags_left_out));
+    add(Kind::counter, "clew_collector_bytes_behind_list", label, reader(metrics.bytes_behind_list)
+    );
 }
 
 void MetricsPage::add(

@@ -32,7 +32,12 @@ TEST(MetricsPage, writes_zipkins_seven_numbers_of_a_transport_as_flat_json) {
   "counter.clew_collector_spans_stored.http" : 4.0,
   "counter.clew_collector_spans_sampled_out.http" : 3.0,
   "counter.clew_collector_spans_rejected.http" : 2.0,
-  "counter.clew_collector_spans_dropped.http" : 1.0
+  "counter.clew_collector_spans_dropped.http" : 1.0,
+  "counter.clew_collector_spans_zero_id.http" : 0.0,
+  "counter.clew_collector_spans_empty.http" : 0.0,
+  "counter.clew_collector_spans_too_large.http" : 0.0,
+  "counter.clew_collector_tags_left_out.http" : 0.0,
+  "counter.clew_collector_bytes_behind_list.http" : 0.0
 })");
 }
 

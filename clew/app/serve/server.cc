@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "clew/app/log.h"
 #include "clew/app/serve/embedded_ui.h"
 #include "clew/app/version.h"
 #include "clew/base/clock.h"
@@ -59,6 +60,21 @@ web::ComponentState state_of(const transport::ByteBudget& budget) {
     return {Level::not_ready, "overloaded: too many bytes of messages in flight"};
 }
 
+// What accepted messages lost, for the operator.
+void log_losses(std::string_view transport, const std::vector<collector::Loss>& losses) {
+    LogFields fields = {{"transport", std::string(transport)}};
+    for (const collector::Loss& loss : losses) {
+        fields.emplace_back(loss.reason, std::to_string(loss.count));
+    }
+    log(LogLevel::warning, "left_out", fields);
+}
+
+template <typename Options>
+Options with_loss_log(Options options) {
+    options.loss_sink = log_losses;
+    return options;
+}
+
 web::Router::Route refusal(std::string text) {
     return [text = std::move(text)](const HttpRequest&, const HttpResponder& responder) {
         responder.send(transport::text_response(404, text));
@@ -90,9 +106,10 @@ struct Server::Parts {
     collector::Collector collector{sampler, storage->span_consumer()};
     collector::CollectorMetrics http_metrics{"http"};
     collector::CollectorMetrics scribe_metrics{"scribe"};
-    collector::HttpSpanReceiver http_receiver{collector, http_metrics, config.http_receiver};
+    collector::HttpSpanReceiver http_receiver{
+        collector, http_metrics, with_loss_log(config.http_receiver)};
     collector::ScribeSpanReceiver scribe_receiver{
-        collector, scribe_metrics, config.scribe_receiver};
+        collector, scribe_metrics, with_loss_log(config.scribe_receiver)};
 
     // Questions and the page.
     web::QueryPool query_pool{config.query_pool};

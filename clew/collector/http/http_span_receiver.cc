@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/collector/http/http_span_receiver.h"
 
+#include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -30,66 +32,128 @@ std::string_view media_type(const HttpRequest& request) {
     return trim(value.substr(0, value.find(';')));
 }
 
+Error unsupported_coding(std::string_view token) {
+    constexpr std::size_t kShownBytesMax = 64;
+    return {
+        Code::unsupported,
+        "Content-Encoding " + std::string(token.substr(0, kShownBytesMax)) +
+            " is not supported here: send gzip, or the spans as they are"};
+}
+
+// True when the body is gzip. Every coding of every Content-Encoding header counts, and those that
+// are not known are refused: what they hide is not JSON.
+Expected<bool> is_gzip(const HttpRequest& request) {
+    bool gzip = false;
+    for (const transport::HttpHeader& header : request.headers) {
+        if (!equals_ignoring_case(header.name, "Content-Encoding")) continue;
+        for (std::string_view rest = header.value; !rest.empty();) {
+            const std::size_t comma = std::min(rest.find(','), rest.size());
+            const std::string_view token = trim(rest.substr(0, comma));
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+            if (token.empty() || equals_ignoring_case(token, "identity")) continue;
+            if (!equals_ignoring_case(token, "gzip") && !equals_ignoring_case(token, "x-gzip")) {
+                return unsupported_coding(token);
+            }
+            if (gzip) return unsupported_coding("gzip of gzip");
+            gzip = true;
+        }
+    }
+    return gzip;
+}
+
+codec::JsonV2Limits limits_within(codec::JsonV2Limits limits, std::size_t spans_max) {
+    limits.spans_max = std::min(limits.spans_max, spans_max);
+    return limits;
+}
+
+HttpReceiverOptions bounded(HttpReceiverOptions options, const Collector& collector) {
+    options.json_limits = limits_within(options.json_limits, collector.batch_spans_max());
+    return options;
+}
+
 }  // namespace
 
 HttpSpanReceiver::HttpSpanReceiver(
     Collector& collector, CollectorMetrics& metrics, const HttpReceiverOptions& options
 )
-    : collector_(collector), metrics_(metrics), options_(options) {}
+    : collector_(collector),
+      metrics_(metrics),
+      options_(bounded(options, collector)),
+      loss_log_(metrics.transport, options.loss_sink) {
+    loss_log_.watch("zero_id", metrics.spans_zero_id);
+    loss_log_.watch("empty", metrics.spans_empty);
+    loss_log_.watch("tags", metrics.tags_left_out);
+    loss_log_.watch("bytes_behind_list", metrics.bytes_behind_list);
+}
 
 void HttpSpanReceiver::receive(HttpRequest& request, const HttpResponder& responder) {
-    metrics_.messages.add();
+    collector_.count_message(metrics_);
+    try {
+        take(request, responder);
+    } catch (const std::bad_alloc&) {
+        // What was made of the request is gone again, so that there is room for the answer.
+        refuse({Code::overloaded, "out of memory, try again later"}, responder);
+    }
+}
+
+void HttpSpanReceiver::take(HttpRequest& request, const HttpResponder& responder) {
     const bool is_proto3 =
         equals_ignoring_case(media_type(request), codec::content_type(codec::Encoding::proto3));
-    std::string body;
-    if (request.header("Content-Encoding").find("gzip") == std::string_view::npos) {
-        body = std::move(request.body);
-    } else if (const Expected<void> inflated = inflate(request, body); !inflated) {
-        const Error& error = inflated.error();
-        if (error.code == Code::limit_exceeded) return refuse(413, error.message, responder);
-        if (error.code == Code::overloaded) return refuse(503, error.message, responder);
-        return refuse(400, "Cannot gunzip spans", responder);
-    }
-    if (body.empty() || body == "[]") {
-        metrics_.message_bytes.set(0);
-        metrics_.message_spans.set(0);
-        HttpResponse accepted;
-        accepted.status = 202;
-        return responder.send(std::move(accepted));
-    }
-    metrics_.bytes.add(body.size());
-    metrics_.message_bytes.set(static_cast<std::int64_t>(body.size()));
+    if (request.body.empty()) return accept_empty(responder);
+    Expected<std::string> decoded = decoded_body(request);
+    if (!decoded) return refuse(decoded.error(), responder);
+    std::string& body = *decoded;
+    if (body == "[]") return accept_empty(responder);
+    collector_.count_bytes(metrics_, body.size());
     if (is_proto3) return decode_proto3(std::move(body), responder);
     switch (recognise_json_list(body)) {
-        case JsonList::none: return refuse(400, "Expected a JSON_V2 encoded list\n", responder);
+        case JsonList::none:
+            return refuse({Code::malformed, "Expected a JSON_V2 encoded list\n"}, responder);
         case JsonList::v1:
             return refuse(
-                400, "Expected a JSON_V2 encoded list, but received: JSON_V1\n", responder
+                {Code::malformed, "Expected a JSON_V2 encoded list, but received: JSON_V1\n"},
+                responder
             );
         case JsonList::v2: return decode_json(std::move(body), responder);
     }
 }
 
+Expected<std::string> HttpSpanReceiver::decoded_body(HttpRequest& request) const {
+    const Expected<bool> gzip = is_gzip(request);
+    if (!gzip) return gzip.error();
+    return *gzip ? inflate(request) : Expected<std::string>(std::move(request.body));
+}
+
 // The most that may come out is reserved before, and given back as soon as the size is known.
-Expected<void> HttpSpanReceiver::inflate(HttpRequest& request, std::string& body) const {
+Expected<std::string> HttpSpanReceiver::inflate(HttpRequest& request) const {
     const std::size_t compressed_bytes = request.reservation.bytes();
     if (!request.reservation.grow(options_.inflated_bytes_max)) {
         return Error{Code::overloaded, "too many bytes in flight, try again later"};
     }
+    std::string body;
     Expected<void> inflated = wire::gunzip(
         request.body, options_.inflated_bytes_max, HttpRequest::kBodyPaddingBytes, body
     );
     request.reservation.shrink_to(compressed_bytes + body.size());
-    if (inflated && body.empty()) return Error{Code::malformed, "the body inflates to nothing"};
-    return inflated;
+    // Zipkin's words, whatever is wrong with it.
+    const bool is_malformed = !inflated && inflated.error().code == Code::malformed;
+    if (is_malformed || (inflated && body.empty())) {
+        return Error{Code::malformed, "Cannot gunzip spans"};
+    }
+    if (!inflated) return std::move(inflated).error();
+    return body;
 }
 
-void HttpSpanReceiver::refuse(int status, std::string_view text, const HttpResponder& responder) {
-    metrics_.messages_dropped.add();
-    responder.send(
-        status == 503 ? transport::overloaded_response(503, text, options_.retry_after_seconds)
-                      : transport::text_response(status, text)
-    );
+void HttpSpanReceiver::refuse(const Error& error, const HttpResponder& responder) {
+    collector_.count_refusal(metrics_);
+    responder.send(answer_to(error));
+}
+
+void HttpSpanReceiver::accept_empty(const HttpResponder& responder) {
+    collector_.count_empty(metrics_);
+    HttpResponse accepted;
+    accepted.status = 202;
+    responder.send(std::move(accepted));
 }
 
 void HttpSpanReceiver::decode_json(std::string body, const HttpResponder& responder) {
@@ -104,7 +168,7 @@ void HttpSpanReceiver::decode_json(std::string body, const HttpResponder& respon
 // A list of protobuf spans begins with the key of its first field.
 void HttpSpanReceiver::decode_proto3(std::string body, const HttpResponder& responder) {
     if (body.front() != kProto3ListByte) {
-        return refuse(400, "Expected a PROTO3 encoded list\n", responder);
+        return refuse({Code::malformed, "Expected a PROTO3 encoded list\n"}, responder);
     }
     const codec::JsonV2Limits& limits = options_.json_limits;
     codec::Proto3Decoder decoder(
@@ -117,28 +181,35 @@ void HttpSpanReceiver::decode_proto3(std::string body, const HttpResponder& resp
 void HttpSpanReceiver::finish(
     const Expected<void>& decoded, model::SpanBuilder& spans, const HttpResponder& responder
 ) {
-    if (!decoded) {
-        const Error& error = decoded.error();
-        return refuse(error.code == Code::limit_exceeded ? 413 : 400, error.message, responder);
-    }
+    if (!decoded) return refuse(decoded.error(), responder);
     collector_.accept(
         spans.finish(),
         metrics_,
         Refusal::told,
+        MessageKind::whole,
         [this, responder](const Expected<void>& stored) {
             HttpResponse response;
             response.status = 202;
             responder.send(stored ? std::move(response) : answer_to(stored.error()));
         }
     );
+    loss_log_.report();
 }
 
 HttpResponse HttpSpanReceiver::answer_to(const Error& error) const {
     switch (error.code) {
+        case Code::malformed:
+        case Code::truncated:
+        case Code::invalid_argument: return transport::text_response(400, error.message);
         case Code::overloaded:
         case Code::unavailable:
             return transport::overloaded_response(503, error.message, options_.retry_after_seconds);
         case Code::limit_exceeded: return transport::text_response(413, error.message);
+        case Code::unsupported: {
+            HttpResponse response = transport::text_response(415, error.message);
+            response.add_header("Accept-Encoding", "gzip");
+            return response;
+        }
         default: return transport::text_response(500, error.message);
     }
 }

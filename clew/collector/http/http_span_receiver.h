@@ -15,6 +15,7 @@
 
 #include "clew/codec/json_v2/json_v2_decoder.h"
 #include "clew/collector/collector.h"
+#include "clew/collector/loss_log.h"
 #include "clew/transport/http/http_handler.h"
 
 namespace clew::collector {
@@ -25,6 +26,8 @@ struct HttpReceiverOptions {
     // What a client is told with 503.
     int retry_after_seconds = 1;
     codec::JsonV2Limits json_limits;
+    // Hears what accepted bodies lost; may be empty.
+    LossSink loss_sink;
 };
 
 class HttpSpanReceiver {
@@ -34,14 +37,18 @@ public:
         Collector& collector, CollectorMetrics& metrics, const HttpReceiverOptions& options
     );
 
-    // Answers 202, or Zipkin's text with 400, 413, 500 or 503.
+    // Answers 202, or a sentence, Zipkin's where it has one, with 400, 413, 415, 500 or 503.
     void receive(transport::HttpRequest& request, const transport::HttpResponder& responder);
 
 private:
     using Decoder = std::unique_ptr<codec::JsonV2Decoder>;
 
-    Expected<void> inflate(transport::HttpRequest& request, std::string& body) const;
-    void refuse(int status, std::string_view text, const transport::HttpResponder& responder);
+    void take(transport::HttpRequest& request, const transport::HttpResponder& responder);
+    // The body as it was before its sender compressed it.
+    Expected<std::string> decoded_body(transport::HttpRequest& request) const;
+    Expected<std::string> inflate(transport::HttpRequest& request) const;
+    void refuse(const Error& error, const transport::HttpResponder& responder);
+    void accept_empty(const transport::HttpResponder& responder);
     void decode_json(std::string body, const transport::HttpResponder& responder);
     void decode_proto3(std::string body, const transport::HttpResponder& responder);
     // What a decoder left: stored and answered, or refused.
@@ -58,6 +65,8 @@ private:
     Collector& collector_;
     CollectorMetrics& metrics_;
     const HttpReceiverOptions options_;
+
+    LossLog loss_log_;
 
     std::mutex mutex_;
     std::vector<Decoder> idle_decoders_;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/allocation_count.h"
 #include "clew/base/testing/becomes_true.h"
 #include "clew/collector/testing/recording_storage.h"
 #include "clew/sampler/sampler.h"
@@ -160,6 +161,55 @@ TEST_F(HttpSpanReceiverTest, inflates_gzip) {
     EXPECT_EQ(metrics_.bytes.value(), body.size());
 }
 
+TEST_F(HttpSpanReceiverTest, knows_gzip_as_a_token_in_any_case) {
+    const std::string body = gzipped(list_of(1));
+    for (const char* coding :
+         {"gzip",
+          "GZIP",
+          "x-gzip",
+          "identity, gzip",
+          " gzip ,",
+          "gzip\r\nContent-Encoding: identity"}) {
+        EXPECT_EQ(post(body, "Content-Encoding: " + std::string(coding) + "\r\n").status, 202)
+            << coding;
+    }
+    for (const char* coding : {"identity", "", ","}) {
+        EXPECT_EQ(post(list_of(1), "Content-Encoding: " + std::string(coding) + "\r\n").status, 202)
+            << coding;
+    }
+    EXPECT_EQ(storage_.span_count(), 9u);
+}
+
+TEST_F(HttpSpanReceiverTest, answers_415_to_a_coding_that_it_does_not_know) {
+    std::uint64_t refused = 0;
+    for (const char* coding :
+         {"zstd",
+          "br",
+          "deflate",
+          "xgzipx",
+          "gzip2",
+          "gzip, br",
+          "identity\r\nContent-Encoding: zstd"}) {
+        const RawReply reply =
+            post(gzipped(list_of(1)), "Content-Encoding: " + std::string(coding) + "\r\n");
+        EXPECT_EQ(reply.status, 415) << coding;
+        EXPECT_EQ(reply.header("Accept-Encoding"), "gzip");
+        EXPECT_EQ(metrics_.messages_dropped.value(), ++refused);
+    }
+    EXPECT_EQ(
+        post(list_of(1), "Content-Encoding: zstd\r\n").body,
+        "Content-Encoding zstd is not supported here: send gzip, or the spans as they are"
+    );
+    EXPECT_EQ(post(gzipped(gzipped(list_of(1))), "Content-Encoding: gzip, gzip\r\n").status, 415);
+    EXPECT_EQ(storage_.span_count(), 0u);
+    EXPECT_EQ(post("", "Content-Encoding: br\r\n").status, 202);
+}
+
+TEST_F(HttpSpanReceiverTest, accepts_an_empty_body_that_is_said_to_be_gzip) {
+    EXPECT_EQ(post("", "Content-Encoding: gzip\r\n").status, 202);
+    EXPECT_EQ(metrics_.messages_dropped.value(), 0u);
+}
+
 TEST_F(HttpSpanReceiverTest, answers_400_to_what_is_no_gzip) {
     expect_refused(post(list_of(1), "Content-Encoding: gzip\r\n"), 400, "Cannot gunzip spans");
 }
@@ -222,6 +272,69 @@ TEST_F(HttpSpanReceiverTest, answers_413_to_more_spans_than_a_message_may_have) 
     const RawReply reply = post(list_of(3));
     EXPECT_EQ(reply.status, 413);
     EXPECT_NE(reply.body.find("spans_max is 2"), std::string::npos) << reply.body;
+}
+
+TEST_F(HttpSpanReceiverTest, stops_decoding_where_the_storage_could_never_hold_the_body) {
+    storage_.spans_max = 2;
+    const RawReply reply = post(list_of(3));
+    EXPECT_EQ(reply.status, 413);
+    EXPECT_NE(reply.body.find("spans_max is 2"), std::string::npos) << reply.body;
+    EXPECT_EQ(metrics_.spans.value(), 0u);
+    EXPECT_EQ(post(list_of(2)).status, 202);
+}
+
+TEST_F(HttpSpanReceiverTest, tells_an_operator_what_accepted_bodies_lost) {
+    std::vector<std::string> lines;
+    options_.loss_sink = [&lines](std::string_view transport, const std::vector<Loss>& losses) {
+        lines.push_back(std::string(transport));
+        for (const Loss& loss : losses) {
+            lines.back() += " " + std::string(loss.reason) + "=" + std::to_string(loss.count);
+        }
+    };
+    EXPECT_EQ(post(R"([{"traceId":"a","id":"0"},{"traceId":"a","id":"1"}]x)").status, 202);
+    EXPECT_EQ(storage_.span_count(), 1u);
+    EXPECT_EQ(lines, std::vector<std::string>{"http zero_id=1 bytes_behind_list=1"});
+}
+
+// An exchange that a test looks at.
+struct KeptAnswer final : transport::HttpResponder::Exchange {
+    void answer(transport::HttpResponse response) override {
+        if (answers++ == 0) status = response.status;
+    }
+    int answers = 0;
+    int status = 0;
+};
+
+// Whichever allocation fails: 503 and nothing stored, or 202. Never 400, which nobody sends again.
+TEST_F(HttpSpanReceiverTest, answers_503_when_there_is_no_memory) {
+    HttpSpanReceiver& direct = receiver();
+    for (const bool is_gzip : {false, true}) {
+        std::size_t number = 0;
+        for (bool has_failed = true; has_failed; ++number) {
+            ASSERT_LT(number, 1000u);
+            transport::HttpRequest request;
+            request.body = is_gzip ? gzipped(list_of(20)) : list_of(20);
+            request.reservation = transport::ByteReservation(budget_);
+            if (is_gzip) request.headers.push_back({"Content-Encoding", "gzip"});
+            const auto kept = std::make_shared<KeptAnswer>();
+            const transport::HttpResponder responder(kept);
+            const std::size_t stored_before = storage_.span_count();
+            {
+                const clew::testing::FailingAllocation failing(number);
+                direct.receive(request, responder);
+                has_failed = failing.has_failed();
+            }
+            const bool is_stored = storage_.span_count() != stored_before;
+            EXPECT_TRUE(kept->status == 202 || kept->status == 503)
+                << number << ": " << kept->status;
+            EXPECT_EQ(kept->status == 202, is_stored) << number;
+            EXPECT_TRUE(has_failed || kept->status == 202);
+        }
+        EXPECT_GT(number, 10u);
+    }
+    EXPECT_EQ(
+        metrics_.spans.value(), metrics_.spans_stored.value() + metrics_.spans_rejected.value()
+    );
 }
 
 TEST_F(HttpSpanReceiverTest, answers_503_with_retry_after_when_the_storage_is_overloaded) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/collector/scribe/scribe_span_receiver.h"
 
+#include <new>
 #include <utility>
 
 #include "clew/wire/base64.h"
@@ -23,10 +24,37 @@ constexpr std::size_t kDecodedBytesPerBodyByte = 2;
 ScribeSpanReceiver::ScribeSpanReceiver(
     Collector& collector, CollectorMetrics& metrics, const ScribeReceiverOptions& options
 )
-    : collector_(collector), metrics_(metrics), options_(options) {}
+    : collector_(collector),
+      metrics_(metrics),
+      options_(options),
+      loss_log_(metrics.transport, options.loss_sink) {
+    loss_log_.watch("entry_too_big", entry_metrics_.entries_too_big);
+    loss_log_.watch("entry_not_base64", entry_metrics_.entries_not_base64);
+    loss_log_.watch("entry_not_a_span", entry_metrics_.entries_not_a_span);
+    loss_log_.watch("span_too_large", metrics.spans_too_large);
+    loss_log_.watch("tags", metrics.tags_left_out);
+}
 
 void ScribeSpanReceiver::receive(const LogRequest& request, const LogResponder& responder) {
-    metrics_.messages.add();
+    collector_.count_message(metrics_);
+    try {
+        collector_.accept(
+            decode_all(request),
+            metrics_,
+            Refusal::told,
+            MessageKind::entries,
+            [responder](const Expected<void>& stored) {
+                responder.send(stored ? LogResult::ok : LogResult::try_later);
+            }
+        );
+        loss_log_.report();
+    } catch (const std::bad_alloc&) {
+        collector_.count_refusal(metrics_);
+        responder.send(LogResult::try_later);
+    }
+}
+
+model::SpanBatch ScribeSpanReceiver::decode_all(const LogRequest& request) {
     entry_metrics_.entries.add(request.entries.size() + request.entries_too_big);
     entry_metrics_.entries_too_big.add(request.entries_too_big);
     std::size_t room = 0;
@@ -47,17 +75,8 @@ void ScribeSpanReceiver::receive(const LogRequest& request, const LogResponder& 
         }
     }
     give_back(std::move(decoder));
-    metrics_.bytes.add(bytes);
-    metrics_.message_bytes.set(static_cast<std::int64_t>(bytes));
-    collector_.accept(
-        spans.finish(),
-        metrics_,
-        Refusal::told,
-        [this, responder](const Expected<void>& stored) {
-            if (!stored) metrics_.messages_dropped.add();
-            responder.send(stored ? LogResult::ok : LogResult::try_later);
-        }
-    );
+    collector_.count_bytes(metrics_, bytes);
+    return spans.finish();
 }
 
 std::size_t ScribeSpanReceiver::decode(

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/allocation_count.h"
 #include "clew/collector/testing/recording_storage.h"
 #include "clew/model/testing/span_text.h"
 #include "clew/sampler/sampler.h"
@@ -241,7 +242,9 @@ TEST_F(ScribeSpanReceiverTest, takes_only_its_category) {
 }
 
 TEST_F(ScribeSpanReceiverTest, takes_another_category_when_told_to) {
-    open({.category = "spans"});
+    ScribeReceiverOptions options;
+    options.category = "spans";
+    open(options);
     const std::string frame =
         log_call({entry("spans", kEventletSpan), entry("zipkin", kEventletSpan)});
     EXPECT_EQ(answer(frame), kOk);
@@ -271,8 +274,82 @@ TEST_F(ScribeSpanReceiverTest, says_try_later_when_the_storage_does_not_take_the
     storage_.answer = Error{Code::io, "disk"};
     EXPECT_EQ(answer(log_call({entry("zipkin", whole_call())})), kTryLater);
     EXPECT_EQ(metrics_.messages.value(), 2U);
-    EXPECT_EQ(metrics_.messages_dropped.value(), 2U);
+    EXPECT_EQ(metrics_.messages_dropped.value(), 0U);  // it became spans, which are counted
     EXPECT_EQ(metrics_.spans_rejected.value(), 3U);
+    expect_balanced_books();
+}
+
+TEST_F(ScribeSpanReceiverTest, stores_a_call_that_does_not_fit_whole_in_parts) {
+    storage_.spans_max = 2;
+    open();
+    EXPECT_EQ(answer(log_call(std::vector<std::string>(5, entry("zipkin", kEventletSpan)))), kOk);
+    EXPECT_EQ(storage_.span_count(), 5U);
+    EXPECT_EQ(metrics_.spans_stored.value(), 5U);
+    expect_balanced_books();
+}
+
+// TRY_LATER would bring the call back for ever.
+TEST_F(ScribeSpanReceiverTest, skips_an_entry_that_could_never_be_stored) {
+    storage_.refused_trace = 0xabc;
+    open();
+    EXPECT_EQ(
+        answer(log_call({entry("zipkin", kEventletSpan), entry("zipkin", whole_call())})), kOk
+    );
+    EXPECT_EQ(storage_.span_count(), 2U);
+    EXPECT_EQ(metrics_.spans_too_large.value(), 1U);
+    EXPECT_EQ(metrics_.spans_dropped.value(), 1U);
+    expect_balanced_books();
+}
+
+TEST_F(ScribeSpanReceiverTest, tells_an_operator_which_entries_were_skipped) {
+    std::vector<std::string> lines;
+    ScribeReceiverOptions options;
+    options.loss_sink = [&lines](std::string_view transport, const std::vector<Loss>& losses) {
+        lines.push_back(std::string(transport));
+        for (const Loss& loss : losses) {
+            lines.back() += " " + std::string(loss.reason) + "=" + std::to_string(loss.count);
+        }
+    };
+    open(options);
+    EXPECT_EQ(
+        answer(log_call({entry("zipkin", "Z"), entry("zipkin", "AA=="), entry("zipkin", "CgAB")})),
+        kOk
+    );
+    EXPECT_EQ(answer(log_call({entry("zipkin", "Z"), entry("zipkin", kEventletSpan)})), kOk);
+    EXPECT_EQ(lines, std::vector<std::string>{"scribe entry_not_base64=1 entry_not_a_span=2"});
+}
+
+struct KeptResult final : transport::LogResponder::Exchange {
+    void answer(transport::LogResult result) override {
+        if (answers++ == 0) first = result;
+    }
+    int answers = 0;
+    transport::LogResult first{};
+};
+
+// Whichever allocation fails: TRY_LATER and nothing stored, or OK.
+TEST_F(ScribeSpanReceiverTest, says_try_later_when_there_is_no_memory) {
+    open();
+    const std::string call = whole_call();
+    std::size_t number = 0;
+    for (bool has_failed = true; has_failed; ++number) {
+        ASSERT_LT(number, 1000U);
+        transport::LogRequest request;
+        request.entries = {{"zipkin", kEventletSpan}, {"zipkin", call}};
+        const auto kept = std::make_shared<KeptResult>();
+        const transport::LogResponder responder(kept);
+        const std::size_t stored_before = storage_.span_count();
+        {
+            const clew::testing::FailingAllocation failing(number);
+            receiver_->receive(request, responder);
+            has_failed = failing.has_failed();
+        }
+        EXPECT_EQ(kept->answers, 1) << number;
+        const bool is_stored = storage_.span_count() != stored_before;
+        EXPECT_EQ(kept->first == transport::LogResult::ok, is_stored) << number;
+        EXPECT_TRUE(has_failed || is_stored);
+    }
+    EXPECT_GT(number, 10U);
     expect_balanced_books();
 }
 

@@ -6,6 +6,8 @@
 //
 // Threads: accept() from anywhere; the rest when nobody calls it.
 
+#include <algorithm>
+#include <cstdint>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -26,6 +28,16 @@ struct RecordingStorage final : storage::SpanConsumer {
         }
         done(answer);
     }
+
+    Expected<void> check_fits(const model::SpanBatch& batch) const override {
+        const bool is_refused = std::any_of(batch.begin(), batch.end(), [this](const auto& span) {
+            return refused_trace != 0 && span.trace_id().low == refused_trace;
+        });
+        if (is_refused || batch.size() > spans_max)
+            return Error{Code::limit_exceeded, "never fits"};
+        return {};
+    }
+    std::size_t batch_spans_max() const override { return spans_max; }
 
     std::size_t span_count() {
         const std::lock_guard lock(mutex);
@@ -53,6 +65,8 @@ struct RecordingStorage final : storage::SpanConsumer {
     std::vector<model::SpanBatch> batches;
     std::vector<storage::AcceptDone> kept_back;
     Expected<void> answer;
+    std::size_t spans_max = 1'000'000;  // of a batch; accept() takes more all the same
+    std::uint64_t refused_trace = 0;    // never fits; 0: none
     bool keeps_answers_back = false;
 };
 

@@ -156,6 +156,38 @@ TEST_F(MemoryBounds, refuses_a_batch_of_more_bytes_than_it_may_hold) {
     EXPECT_EQ(sizes(2), (Sizes{1, 0}));
 }
 
+TEST_F(MemoryBounds, says_beforehand_what_could_never_be_stored) {
+    start(2, 100'000);
+    const std::string large = "trace=1 id=1 tag:k=" + std::string(200'000, 'x');
+    const std::string long_name = "trace=1 id=1 name=" + std::string(60'000, 'x');
+    for (const std::string& text :
+         {std::string("trace=1 id=1"),
+          std::string("trace=1 id=1\ntrace=2 id=2"),
+          large,
+          long_name,
+          std::string("trace=1 id=1\ntrace=2 id=2\ntrace=3 id=3")}) {
+        const Expected<void> fits = storage_->check_fits(model::testing::spans(text));
+        const Expected<void> stored = store(text);
+        EXPECT_EQ(fits.has_value(), stored.has_value()) << text.substr(0, 80);
+        if (!fits && !stored) {
+            EXPECT_EQ(fits.error(), stored.error());
+        }
+    }
+}
+
+TEST_F(MemoryBounds, says_how_many_spans_a_batch_may_have) {
+    start(2, 1 << 30);
+    EXPECT_EQ(storage_->batch_spans_max(), 2U);
+    start(1'000'000, 100'000);
+    const std::size_t most = storage_->batch_spans_max();
+    EXPECT_LT(most, 200U);
+    // As small as spans can be, all in one trace: one more than that does not fit.
+    std::string text;
+    for (std::size_t id = 1; id <= most + 1; ++id)
+        text += "trace=1 id=" + std::to_string(id) + "\n";
+    EXPECT_FALSE(store(text).has_value());
+}
+
 TEST_F(MemoryBounds, keeps_within_its_bytes) {
     start(1'000'000, 256 * 1024);
     std::uint64_t most = 0;

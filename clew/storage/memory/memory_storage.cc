@@ -86,16 +86,30 @@ Expected<void> MemoryStorage::store(model::SpanBatch batch) {
     std::vector<IncomingTrace> incoming = split_by_trace(batch);
     std::uint64_t repeated = batch.size();
     batch = {};  // its memory is not needed any more, and not part of the bound
-    std::uint64_t bytes = 0;
-    for (const IncomingTrace& trace : incoming) {
-        repeated -= trace.spans->size();
-        bytes += bytes_bound(trace);
-    }
-    if (bytes > options_.bytes_max) return exceeds("bytes", bytes, "bytes_max");
+    for (const IncomingTrace& trace : incoming) repeated -= trace.spans->size();
+    if (Expected<void> fits = check_bytes(incoming); !fits) return fits;
     const std::int64_t arrival_us = clock_.wall_now().count();
     const auto lock = write_lock();
     table_->insert(std::move(incoming), arrival_us, repeated);
     return {};
+}
+
+Expected<void> MemoryStorage::check_bytes(const std::vector<IncomingTrace>& incoming) const {
+    std::uint64_t bytes = 0;
+    for (const IncomingTrace& trace : incoming) bytes += bytes_bound(trace);
+    if (bytes > options_.bytes_max) return exceeds("bytes", bytes, "bytes_max");
+    return {};
+}
+
+Expected<void> MemoryStorage::check_fits(const model::SpanBatch& batch) const {
+    if (batch.size() > options_.spans_max) return exceeds("spans", batch.size(), "spans_max");
+    if (bytes_bound_max(batch) <= options_.bytes_max) return {};
+    return check_bytes(split_by_trace(batch));
+}
+
+std::size_t MemoryStorage::batch_spans_max() const {
+    const std::uint64_t by_bytes = options_.bytes_max / span_bytes_bound_min();
+    return static_cast<std::size_t>(std::min(options_.spans_max, by_bytes));
 }
 
 std::vector<TimeCandidate> MemoryStorage::candidates(

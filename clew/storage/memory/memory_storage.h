@@ -26,6 +26,7 @@
 namespace clew::storage {
 
 class SpanTable;
+struct IncomingTrace;
 struct TimeCandidate;
 struct TimeSpan;
 
@@ -55,6 +56,8 @@ public:
 
     // `done` is called before this returns.
     void accept(model::SpanBatch batch, AcceptDone done) override;
+    Expected<void> check_fits(const model::SpanBatch& batch) const override;
+    std::size_t batch_spans_max() const override;
 
     Expected<std::vector<StoredTrace>> find_traces(
         const trace::TraceQuery& query, const QueryContext& context
@@ -91,6 +94,7 @@ private:
     MemoryStorage(MemoryOptions options, const Clock& clock);
 
     Expected<void> store(model::SpanBatch batch);
+    Expected<void> check_bytes(const std::vector<IncomingTrace>& incoming) const;
     std::shared_lock<std::shared_mutex> read_lock() const;
     std::unique_lock<std::shared_mutex> write_lock() const;
     // Every trace that the service (empty: any) has in the window, once, by falling bound on how

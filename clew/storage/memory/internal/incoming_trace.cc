@@ -15,6 +15,11 @@ namespace clew::storage {
 
 namespace {
 
+// A record and its places in three indexes; a span's hash and its places in the indexes of its
+// service, of its names and of completed tags.
+constexpr std::size_t kTraceBytes = 1024;
+constexpr std::size_t kSpanBytes = 768;
+
 class SpanHasher {
 public:
     void add(std::uint64_t value) noexcept { hasher_.add(value); }
@@ -131,11 +136,20 @@ std::vector<IncomingTrace> split_by_trace(const model::SpanBatch& batch) {
     return traces;
 }
 
+std::size_t bytes_bound_max(const model::SpanBatch& batch) noexcept {
+    // Every span in a trace of its own. Texts of tags lie in the batch once; spans may share names.
+    std::size_t bytes =
+        batch.size_bytes() + batch.size() * (kTraceBytes + kSpanBytes + sizeof(model::SpanBatch));
+    for (const model::Span& span : batch) {
+        bytes += 3 * span.local_service_name().size() + 2 * span.name().size() +
+                 2 * span.remote_service_name().size();
+    }
+    return bytes;
+}
+
+std::size_t span_bytes_bound_min() noexcept { return kSpanBytes + sizeof(model::SpanRow); }
+
 std::size_t bytes_bound(const IncomingTrace& incoming) noexcept {
-    // A record and its places in three indexes; a span's hash and its places in the indexes of its
-    // service, of its names and of completed tags.
-    constexpr std::size_t kTraceBytes = 1024;
-    constexpr std::size_t kSpanBytes = 768;
     std::size_t bytes = kTraceBytes + incoming.spans->size_bytes();
     for (const model::Span& span : *incoming.spans) {
         bytes += kSpanBytes + 2 * span.local_service_name().size() + span.name().size() +

@@ -31,6 +31,12 @@ IncomingTrace make_incoming(std::uint64_t trace, std::vector<model::Span> spans)
 // At least what storing it adds to the memory held, names and indexes included.
 std::size_t bytes_bound(const IncomingTrace& incoming) noexcept;
 
+// At least the sum of bytes_bound() over the batch's traces, found without copying a span.
+std::size_t bytes_bound_max(const model::SpanBatch& batch) noexcept;
+
+// At most what any span adds to a bytes_bound().
+std::size_t span_bytes_bound_min() noexcept;
+
 // Equal spans have equal hashes.
 std::uint64_t span_hash(const model::Span& span);
 
