@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { noBinary, startClew } from '../clew_server.mjs';
-import { axeFaults, lookFaults, signsOf } from '../page_checks.mjs';
+import { axeFaults, lookFaults, placeFaults, signsOf } from '../page_checks.mjs';
 import { missing, postRecording, smallFiles } from '../shared_traces.mjs';
 import { Stage, withPageOf } from '../stage.mjs';
 
@@ -33,7 +33,8 @@ async function check(page) {
     assert.equal(sign, signs.get(service) ?? sign, service);
     signs.set(service, sign);
   }
-  assert.deepEqual([...(await lookFaults(page)), ...(await axeFaults(page))], []);
+  const faults = [await lookFaults(page), await placeFaults(page), await axeFaults(page)];
+  assert.deepEqual(faults.flat(), []);
 }
 
 describe('all recordings together', { skip }, () => {
@@ -76,7 +77,8 @@ describe('all recordings together', { skip }, () => {
         await stage.withPage(async (page) => {
           await stage.visit(page, `traces/${trace[0].traceId}`);
           await page.locator('.wf-row').first().waitFor();
-          assert.deepEqual(await lookFaults(page), [], `${service}: ${page.url()}`);
+          const faults = [...(await lookFaults(page)), ...(await placeFaults(page))];
+          assert.deepEqual(faults, [], `${service}: ${page.url()}`);
           for (const [name, sign] of await signsOf(page)) {
             assert.equal(sign, signs.get(name) ?? sign, name);
             signs.set(name, sign);

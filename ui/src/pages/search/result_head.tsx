@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { formatCount } from '../../core/duration';
 import { formatQuery, type SearchQuery, spanOfTime } from '../../core/query';
-import { kSortOrders } from '../../core/summary';
+import { kSortOrders, type SortOrder } from '../../core/summary';
 import { Icon } from '../../ui/icons';
 import { kListRowsMax } from '../../ui/virtual_list';
 import type { Found } from './read_results';
@@ -25,6 +25,11 @@ interface HeadProps {
   readonly found: Found;
 }
 
+/** ` of these 10`, where the words say so. */
+function partWords(words: string, order: SortOrder): string {
+  return words.slice(kOrderWords[order].length);
+}
+
 function SortControl({ state, found }: HeadProps): JSX.Element {
   const { sort, limit } = state.asked.value;
   const isPart = isPartOfAll(found, limit);
@@ -42,7 +47,8 @@ function SortControl({ state, found }: HeadProps): JSX.Element {
             title={words}
             onClick={() => chooseOrder(state, order)}
           >
-            {sort === order ? words : kOrderWords[order]}
+            {kOrderWords[order]}
+            {sort === order && <span class="order-part">{partWords(words, order)}</span>}
           </button>
         );
       })}
