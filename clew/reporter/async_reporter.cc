@@ -57,7 +57,7 @@ AsyncReporter::AsyncReporter(ReporterParts parts, const ReporterOptions& options
     : parts_(std::move(parts)), options_(options) {}
 
 AsyncReporter::~AsyncReporter() {
-    close(options_.close_timeout);
+    close();
     Era* const last = era_.load();
     // Without memory for an era of its own, a child still has its parent's here.
     if (last->generation == fork_generation()) delete last;
@@ -191,9 +191,7 @@ ReporterCounts AsyncReporter::counts() const noexcept {
     own->delivery->add_counts(counts);
     counts.tracer = parts_.spans.counts();
     if (!closed_.load()) return counts;
-    const std::uint64_t known = counts.sent + counts.dropped_total();
-    counts.dropped[static_cast<std::size_t>(DropReason::at_close)] =
-        counts.taken_on() > known ? counts.taken_on() - known : 0;
+    counts.dropped[static_cast<std::size_t>(DropReason::at_close)] += counts.on_their_way();
     return counts;
 }
 

@@ -3,8 +3,9 @@
 
 // Carries finished spans from a tracer's rings to a collector, off the application's threads: one
 // worker named "clew-report", started when the first sampled span finishes, batches, encodes, sends
-// and retries within bounds of memory and time. A collector that is away, slow or mad costs spans,
-// which are counted by reason, and nothing else. Usually made by clew/tracing.
+// and retries within bounds of memory and time. A collector that is unreachable, slow or
+// misbehaving costs spans, which are counted by reason, and nothing else. Usually made by
+// clew/tracing.
 //
 // Threads: all calls from anywhere; those that say so block. Fork: a child drops what it inherited
 // (its parent sends that) and starts a worker of its own at its first finished span.
@@ -55,6 +56,8 @@ public:
     // twice in a row, or wants to be left alone), and at most a moment (kEndGrace) after it. False
     // when something was unsent.
     bool close(std::chrono::milliseconds timeout) noexcept;
+    // The same with the option close_timeout.
+    bool close() noexcept { return close(options_.close_timeout); }
 
     // Ends the worker's thread for a while, so that the process may fork with one thread less, and
     // blocks at most `timeout` for it: half of that may go into sending what waits. It starts again
@@ -70,7 +73,7 @@ public:
     // Valid until: the reporter ends.
     const std::atomic<std::uint32_t>& news() const noexcept { return *news_; }
 
-    // For the worker to leave what it is at.
+    // Grace period for the worker to abandon its current attempt.
     static constexpr std::chrono::milliseconds kEndGrace{250};
 
 private:

@@ -21,6 +21,11 @@ std::uint64_t ReporterCounts::dropped_total() const noexcept {
     return std::accumulate(dropped.begin(), dropped.end(), tracer.dropped_total());
 }
 
+std::uint64_t ReporterCounts::on_their_way() const noexcept {
+    const std::uint64_t settled = sent + dropped_total();
+    return taken_on() > settled ? taken_on() - settled : 0;
+}
+
 std::uint64_t ReporterCounts::troubles() const noexcept {
     return dropped_total() + messages_failed + compression_refused + tracer.recovery_damaged +
            tracer.rings_unfiled;

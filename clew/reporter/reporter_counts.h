@@ -53,6 +53,8 @@ struct ReporterCounts {
     std::uint64_t taken_on() const noexcept { return tracer.finished + tracer.recovered; }
     // For all reasons, the tracer's too.
     std::uint64_t dropped_total() const noexcept;
+    // Finished, and neither sent nor dropped yet: in a ring, in the queue, or in a message.
+    std::uint64_t on_their_way() const noexcept;
     // Whatever a person should hear of, in one sum that only grows: losses, and what may lose.
     std::uint64_t troubles() const noexcept;
 };

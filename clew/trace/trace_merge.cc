@@ -171,7 +171,8 @@ void append_merged(
         }
     }
     // Ids were checked when the pieces were made, so nothing here can fail.
-    CLEW_ASSERT(merged.finish().has_value());
+    const bool is_merged = merged.finish().has_value();
+    CLEW_ASSERT(is_merged);
 }
 
 }  // namespace clew::trace

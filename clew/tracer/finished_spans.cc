@@ -13,6 +13,8 @@ const char* drop_reason_name(DropReason reason) noexcept {
         case DropReason::rings_max: return "rings_max";
         case DropReason::no_memory: return "no_memory";
         case DropReason::closed: return "closed";
+        case DropReason::in_signal: return "in_signal";
+        case DropReason::open_spans_max: return "open_spans_max";
     }
     return "unknown";
 }

@@ -29,8 +29,10 @@ enum class DropReason : std::uint8_t {
     rings_max = 1,  // more threads record at once than limit rings_max allows
     no_memory = 2,  // the system gave no memory for a ring or for a drained span
     closed = 3,     // finished after the tracer ended
+    in_signal = 4,  // begun or finished by a signal handler that had interrupted the tracer
+    open_spans_max = 5,  // more spans open at once than limit open_spans_max allows
 };
-inline constexpr std::size_t kDropReasons = 4;
+inline constexpr std::size_t kDropReasons = 6;
 
 // The reason's name as it stands above, e.g. "ring_full".
 const char* drop_reason_name(DropReason reason) noexcept;

@@ -8,6 +8,7 @@
 #include "clew/tracer/internal/recorder.h"
 #include "clew/tracer/internal/span_block.h"
 #include "clew/tracer/internal/span_record.h"
+#include "clew/tracer/internal/thread_state.h"
 
 namespace clew::tracer {
 
@@ -124,8 +125,15 @@ Span& Span::operator=(Span&& other) noexcept {
 }
 
 void Span::begin(internal::Recorder& recorder, std::string_view name, model::Kind kind) noexcept {
-    block_ = SpanBlock::take();
-    if (block_ == nullptr) return recorder.count_lost(DropReason::no_memory);
+    if (internal::Entered::is(internal::thread_state)) [[unlikely]] {
+        return recorder.count_lost(DropReason::in_signal);
+    }
+    const std::size_t open_max = recorder.limits().open_spans_max;
+    block_ = SpanBlock::take(open_max);
+    if (block_ == nullptr) [[unlikely]] {
+        const bool is_full = SpanBlock::held() >= open_max;
+        return recorder.count_lost(is_full ? DropReason::open_spans_max : DropReason::no_memory);
+    }
     block_->recorder = &recorder;
     block_->generation = fork_generation();
     block_->kind = kind;

@@ -2,11 +2,14 @@
 // Goal: every limit on a span holds, is marked in what is delivered, and is counted; no text that
 // an application gives makes an invalid one. Method: texts at, below and above each limit.
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "clew/base/text.h"
+#include "clew/tracer/internal/span_block.h"
 #include "clew/tracer/span.h"
 #include "clew/tracer/tracer.h"
 
@@ -233,6 +236,25 @@ TEST(SpanLimits, takes_addresses_as_text_and_as_endpoint) {
     EXPECT_EQ(local.local_service_name(), "frontend");
     EXPECT_EQ(local.local_endpoint()->ipv4, (Ipv4Address{10, 1, 2, 3}));
     EXPECT_EQ(local.local_endpoint()->port, 8080);
+}
+
+TEST(SpanLimits, records_no_span_more_than_may_be_open_at_once) {
+    TracerLimits limits;
+    limits.open_spans_max = internal::SpanBlock::held() + 3;
+    // A thread of its own has no spare blocks.
+    std::thread([&] {
+        Recording recording(limits);
+        std::vector<Span> open;
+        for (int i = 0; i < 5; ++i) open.push_back(recording.tracer.new_trace("open"));
+        EXPECT_TRUE(open[2].is_recording());
+        EXPECT_FALSE(open[3].is_recording());
+        EXPECT_TRUE(open[4].context().has_ids());
+        for (Span& span : open) span.finish();
+        EXPECT_TRUE(recording.tracer.new_trace("again").is_recording());
+        const FinishedCounts counts = recording.tracer.finished_spans().counts();
+        EXPECT_EQ(counts.dropped[static_cast<std::size_t>(DropReason::open_spans_max)], 2U);
+        EXPECT_EQ(counts.finished, 6U);
+    }).join();
 }
 
 TEST(SpanLimits, cleans_and_cuts_the_service_name) {

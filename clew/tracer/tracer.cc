@@ -36,6 +36,7 @@ Expected<void> check(const TracerLimits& limits) {
     const Limit all[] = {
         {"ring_bytes_max", limits.ring_bytes_max, 4096, kRingBytesMost},
         {"rings_max", limits.rings_max, 1, std::size_t{1} << 20},
+        {"open_spans_max", limits.open_spans_max, 1, std::size_t{1} << 24},
         {"span_bytes_max", limits.span_bytes_max, internal::SpanBlock::kBytes, kRingBytesMost / 2},
         {"tag_key_bytes_max", limits.tag_key_bytes_max, kSmallestTextBytesMax, kCountMax},
         {"tag_value_bytes_max", limits.tag_value_bytes_max, kSmallestTextBytesMax, text_most},
@@ -133,15 +134,22 @@ Expected<Tracer> Tracer::create(TracerOptions options) {
     return Tracer(recorder);
 }
 
-Tracer::~Tracer() {
+Tracer::~Tracer() { end(); }
+
+void Tracer::close() noexcept {
     if (recorder_ != nullptr) recorder_->close();
+}
+
+void Tracer::end() noexcept {
+    close();
+    if (recorder_ != nullptr) recorder_->release_sampler();
 }
 
 Tracer::Tracer(Tracer&& other) noexcept : recorder_(std::exchange(other.recorder_, nullptr)) {}
 
 Tracer& Tracer::operator=(Tracer&& other) noexcept {
     if (this == &other) return *this;
-    if (recorder_ != nullptr) recorder_->close();
+    end();
     recorder_ = std::exchange(other.recorder_, nullptr);
     return *this;
 }

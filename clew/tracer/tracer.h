@@ -10,8 +10,9 @@
 //     ...
 //     span.finish();
 //
-// Threads: all calls from anywhere. Lifetime: spans may outlive their tracer; they are then not
-// delivered.
+// Threads: all calls from anywhere, but not from a signal handler: a span that one begins or ends
+// while it interrupts the tracer is dropped and counted (in_signal), and one that interrupts the
+// allocator may deadlock. Lifetime: spans may outlive their tracer; they are then not delivered.
 
 #include <string_view>
 
@@ -86,6 +87,9 @@ public:
         return new_child(extracted, name, kind);
     }
 
+    // Spans that finish from now on are not delivered; other threads may be in any call meanwhile.
+    void close() noexcept;
+
     // The side that a reporter empties.
     FinishedSpans finished_spans() const noexcept { return FinishedSpans(recorder_); }
 
@@ -94,6 +98,7 @@ public:
 private:
     explicit Tracer(internal::Recorder* recorder) noexcept : recorder_(recorder) {}
 
+    void end() noexcept;
     Span join(
         const propagation::TraceContext& extracted,
         std::string_view name,

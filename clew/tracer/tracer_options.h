@@ -25,6 +25,9 @@ struct TracerLimits {
     std::size_t ring_bytes_max = std::size_t{256} * 1024;
     // Threads that record at the same time; ring memory is at most rings_max * ring_bytes_max.
     std::size_t rings_max = 256;
+    // Sampled spans that the process may have open at once, 1 KiB each; one more is not recorded.
+    // Spare blocks count too: at most 64 of each thread. Raise it for more requests in flight.
+    std::size_t open_spans_max = std::size_t{64} * 1024;
     // One span's record; at most half a ring. What does not fit any more is left out of the span.
     std::size_t span_bytes_max = std::size_t{128} * 1024;
     // Cut with U+2026 at the end when longer; from 8 to span_bytes_max.

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Tracing for C and what speaks C: the Python extension, Lua, nginx modules. A program makes
-// one tracer, starts a span per piece of work in storage of its own (no allocation per span), says
-// what it knows and finishes it; a thread named "clew-report" sends. tracing.h is the C++ face.
-// Options are in c_options.h; what became of the spans, in c_stats.h; headers, and what travels in
-// them, in c_propagation.h.
-// No call throws, aborts, or waits for the network, except where it says "blocks". A null tracer or
-// span is allowed and means that nothing is traced.
+// Tracing for C and what speaks C: the Python extension, Lua, nginx modules. A program makes one
+// tracer, starts a span per piece of work in storage of its own (no allocation per span), says what
+// it knows and finishes it; a thread named "clew-report" sends. No call throws, aborts, or waits
+// for the network, except where it says "blocks". A null tracer, span or place for a result is
+// allowed: nothing is traced or told.
 //
-// Threads: a tracer may be used from all threads at once; a span by one thread at a time, any
-// thread. Any number of open spans may interleave on one thread (greenlets): nothing is ambient.
-// Fork: a child drops what it inherited unsent and sends its own spans by its own thread. A span
-// open at the fork keeps its context in the child, and there its finish reports nothing.
+// Threads: a tracer by all at once, also while one of them destroys it, and afterwards, when it
+// records nothing; a span by one thread at a time, any thread. Open spans may interleave on one
+// thread (greenlets): nothing is ambient. Fork: a child drops what it inherited unsent and sends
+// its own spans by its own thread; a span open at the fork keeps its context and reports nothing.
+// Signals: not from a handler; see clew_drop_in_signal.
 
 #include <stdint.h>
 
 #include <stddef.h>
 
+// Options; and what became of the spans. Headers, and what travels in them: c_propagation.h.
 #include "clew/tracing/c_options.h"
 #include "clew/tracing/c_stats.h"
 
@@ -31,6 +31,7 @@ typedef struct clew_text {
     size_t size;
 } clew_text;
 
+// Taken as an int; a number that is none of these counts as local.
 typedef enum clew_kind {
     clew_kind_local = 0,  // work inside one service
     clew_kind_client = 1,
@@ -83,23 +84,20 @@ int clew_tracer_flush(clew_tracer* tracer, uint32_t timeout_ms);
 // or never ran; 0: it runs on, because it cannot end in time.
 int clew_tracer_rest(clew_tracer* tracer, uint32_t timeout_ms);
 
-// Blocks: flushes within close_timeout_ms, then ends the thread and the tracer. Open spans must be
-// abandoned or finished before; they report nothing afterwards.
+// Blocks: flushes within close_timeout_ms, then ends the thread and the tracer; the second time it
+// does nothing. Spans that are open, or start later, report nothing. Some 4 KiB of it stay
+// for good, so that calls on other threads remain safe.
 void clew_tracer_destroy(clew_tracer* tracer);
 
 // Starts a span below `parent`, a context of this process; NULL or all zeros begins a new trace.
 void clew_span_start(
-    clew_tracer* tracer, clew_span* span, clew_kind kind, clew_text name, const clew_context* parent
+    clew_tracer* tracer, clew_span* span, int kind, clew_text name, const clew_context* parent
 );
 // Starts the span of a request that came with `received` (see clew_extract): a server's joined or
 // below it, as the option `join` says, other kinds below it; a new trace when it has no ids, under
 // its decision when it has one.
 void clew_span_receive(
-    clew_tracer* tracer,
-    clew_span* span,
-    clew_kind kind,
-    clew_text name,
-    const clew_context* received
+    clew_tracer* tracer, clew_span* span, int kind, clew_text name, const clew_context* received
 );
 // The first line of a request. Paths have no query.
 typedef struct clew_request {

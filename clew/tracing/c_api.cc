@@ -50,7 +50,8 @@ void start(clew_span* span, Make make) noexcept {
     storage->is_started = 1;
 }
 
-clew::model::Kind kind_of(clew_kind kind) noexcept {
+// An int, because C lets a caller put any number into an enum.
+clew::model::Kind kind_of(int kind) noexcept {
     switch (kind) {
         case clew_kind_client: return clew::model::Kind::client;
         case clew_kind_server: return clew::model::Kind::server;
@@ -113,6 +114,8 @@ void add_tracer_drops(const clew::tracer::FinishedCounts& counts, clew_stats& st
     stats.dropped[clew_drop_threads] += of(DropReason::rings_max);
     stats.dropped[clew_drop_no_memory] += of(DropReason::no_memory);
     stats.dropped[clew_drop_at_close] += of(DropReason::closed);
+    stats.dropped[clew_drop_in_signal] += of(DropReason::in_signal);
+    stats.dropped[clew_drop_open_spans] += of(DropReason::open_spans_max);
 }
 
 void add_reporter_drops(const clew::reporter::ReporterCounts& counts, clew_stats& stats) noexcept {
@@ -129,13 +132,16 @@ void add_reporter_drops(const clew::reporter::ReporterCounts& counts, clew_stats
 }
 
 // Every reason that the tracer or the reporter may count has a number of its own above.
-static_assert(clew::tracer::kDropReasons == 4 && clew::reporter::kDropReasons == 6);
+static_assert(clew::tracer::kDropReasons == 6 && clew::reporter::kDropReasons == 6);
+
+constinit std::atomic<clew_tracer*> destroyed_tracers{nullptr};
 
 }  // namespace
 
 extern "C" {
 
 void clew_options_init(clew_options* options, size_t size) {
+    if (options == nullptr) return;
     clew_options made{};
     made.size = size;
     made.sample_rate = -1;
@@ -154,7 +160,7 @@ clew_tracer* clew_tracer_create(const clew_options* options, char* error, size_t
     std::memcpy(&known, options, options->size);
     try {
         clew::Expected<std::unique_ptr<Tracing>> made = Tracing::create(from_c(known));
-        if (made) return new clew_tracer{*std::move(made)};
+        if (made) return new clew_tracer{.tracing = *std::move(made)};
         copy_text(made.error().message, error, error_size);
     } catch (...) {
         copy_text("no memory", error, error_size);
@@ -172,7 +178,14 @@ int clew_tracer_rest(clew_tracer* tracer, uint32_t timeout_ms) {
     return tracer->tracing->rest(std::chrono::milliseconds(timeout_ms)) ? 1 : 0;
 }
 
-void clew_tracer_destroy(clew_tracer* tracer) { delete tracer; }
+void clew_tracer_destroy(clew_tracer* tracer) {
+    if (tracer == nullptr || tracer->is_destroyed.exchange(true)) return;
+    tracer->tracing->retire();
+    tracer->next = destroyed_tracers.load(std::memory_order_relaxed);
+    while (!destroyed_tracers.compare_exchange_weak(
+        tracer->next, tracer, std::memory_order_release, std::memory_order_relaxed
+    )) {}
+}
 
 const char* clew_drop_reason_name(uint32_t reason) {
     static constexpr const char* kNames[] = {
@@ -184,6 +197,8 @@ const char* clew_drop_reason_name(uint32_t reason) {
         "at_close",
         "threads",
         "no_memory",
+        "in_signal",
+        "open_spans",
     };
     return reason < std::size(kNames) ? kNames[reason] : nullptr;
 }
@@ -194,11 +209,13 @@ const char* clew_breaker_name(uint32_t state) {
 }
 
 void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats) {
+    if (stats == nullptr) return;
     *stats = clew_stats{};
     if (tracer == nullptr) return;
     const clew::reporter::ReporterCounts counts = tracer->tracing->counts();
     stats->finished = counts.finished();
     stats->sent = counts.sent;
+    stats->queued = counts.on_their_way();
     stats->messages_sent = counts.messages_sent;
     stats->messages_failed = counts.messages_failed;
     stats->failures_in_row = static_cast<std::uint32_t>(counts.failures_in_row);
@@ -244,7 +261,7 @@ const char* clew_tracer_service_name(const clew_tracer* tracer) {
 const char* clew_version(void) { return CLEW_VERSION; }
 
 void clew_span_start(
-    clew_tracer* tracer, clew_span* span, clew_kind kind, clew_text name, const clew_context* parent
+    clew_tracer* tracer, clew_span* span, int kind, clew_text name, const clew_context* parent
 ) {
     start(span, [&] {
         const TraceContext known = from_c(parent);
@@ -254,11 +271,7 @@ void clew_span_start(
 }
 
 void clew_span_receive(
-    clew_tracer* tracer,
-    clew_span* span,
-    clew_kind kind,
-    clew_text name,
-    const clew_context* received
+    clew_tracer* tracer, clew_span* span, int kind, clew_text name, const clew_context* received
 ) {
     if (kind != clew_kind_server) return clew_span_start(tracer, span, kind, name, received);
     start(span, [&] {
@@ -278,7 +291,11 @@ void clew_span_receive_request(
     start(span, [&] {
         const TraceContext known = from_c(received);
         if (tracer == nullptr) return Span(known);
-        return tracer->tracing->tracer().join_span(
+        const clew::tracer::Tracer& recording = tracer->tracing->tracer();
+        if (request == nullptr) {
+            return recording.join_span(known, view(name), clew::model::Kind::server);
+        }
+        return recording.join_span(
             known,
             view(name),
             clew::model::Kind::server,
@@ -347,6 +364,7 @@ void clew_span_orphan(clew_span* span) {
 
 void clew_span_context(const clew_span* span, clew_context* context) {
     const Span* const known = live(span);
+    if (context == nullptr) return;
     *context = known == nullptr ? clew_context{} : to_c(known->context());
 }
 

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goal: the C face does what it says, for C programs, whatever they pass.
 // Method: a program in C traces a request to a collector here; then corners, one by one.
+#include <atomic>
 #include <cstddef>
 #include <cstring>
+#include <numeric>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "clew/tracing/c.h"
+#include "clew/tracing/c_propagation.h"
 #include "clew/tracing/c_test_program.h"
 #include "clew/transport/testing/http_collector.h"
 
@@ -149,10 +154,10 @@ TEST(CApi, hands_the_options_about_headers_over) {
 }
 
 TEST(CApi, names_every_reason) {
-    for (std::uint32_t reason = 0; reason <= clew_drop_no_memory; ++reason) {
+    for (std::uint32_t reason = 0; reason <= clew_drop_open_spans; ++reason) {
         EXPECT_NE(clew_drop_reason_name(reason), nullptr);
     }
-    EXPECT_EQ(clew_drop_reason_name(clew_drop_no_memory + 1), nullptr);
+    EXPECT_EQ(clew_drop_reason_name(clew_drop_open_spans + 1), nullptr);
 }
 
 TEST(CApi, names_every_state_of_the_breaker) {
@@ -245,6 +250,96 @@ TEST_F(CApiTest, lets_the_sampler_look_at_a_request) {
     const clew_request request{text("GET"), text("/")};
     clew_span_receive_request(nullptr, &span_, text("get"), nullptr, &request);
     EXPECT_EQ(clew_span_is_sampled(&span_), 0);
+}
+
+std::uint64_t dropped_total(const clew_stats& stats) {
+    return std::accumulate(std::begin(stats.dropped), std::end(stats.dropped), std::uint64_t{0});
+}
+
+// One tracer after the other is destroyed while threads go on recording with the newest.
+TEST(CApi, destroys_a_tracer_beside_threads_that_record) {
+    clew_options options;
+    clew_options_init(&options, sizeof options);
+    options.service_name = "busy";
+    options.endpoint = "http://127.0.0.1:1/api/v2/spans";
+    options.close_timeout_ms = 1;
+    options.ignore_environment = 1;
+    std::atomic<clew_tracer*> newest{clew_tracer_create(&options, nullptr, 0)};
+    std::atomic<bool> is_done{false};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i) {
+        threads.emplace_back([&] {
+            while (!is_done.load()) {
+                clew_tracer* const tracer = newest.load();
+                clew_span span{};
+                clew_span_start(tracer, &span, clew_kind_local, text("work"), nullptr);
+                clew_span_tag(&span, text("key"), text("value"));
+                clew_context context;
+                clew_span_context(&span, &context);
+                clew_span_finish(&span);
+                clew_stats stats;
+                clew_tracer_stats(tracer, &stats);
+            }
+        });
+    }
+    std::vector<clew_tracer*> destroyed;
+    for (int i = 0; i < 60; ++i) {
+        clew_tracer* const before = newest.exchange(clew_tracer_create(&options, nullptr, 0));
+        clew_tracer_destroy(before);
+        destroyed.push_back(before);
+    }
+    is_done.store(true);
+    for (std::thread& thread : threads) thread.join();
+    clew_tracer_destroy(newest.load());
+    for (clew_tracer* const tracer : destroyed) {
+        clew_stats stats;
+        clew_tracer_stats(tracer, &stats);
+        EXPECT_EQ(stats.queued, 0U);
+        EXPECT_EQ(stats.finished, stats.sent + dropped_total(stats));
+    }
+}
+
+TEST_F(CApiTest, tells_what_is_queued_until_it_is_settled) {
+    for (std::uint64_t i = 0; i < 5; ++i) {
+        clew_span_start(tracer_, &span_, clew_kind_local, text("work"), nullptr);
+        clew_span_finish(&span_);
+        clew_stats stats;
+        clew_tracer_stats(tracer_, &stats);
+        EXPECT_EQ(stats.finished, i + 1);
+        EXPECT_EQ(stats.finished, stats.sent + dropped_total(stats) + stats.queued);
+    }
+    clew_tracer_destroy(tracer_);
+    clew_stats stats;
+    clew_tracer_stats(tracer_, &stats);
+    EXPECT_EQ(stats.queued, 0U);
+    EXPECT_EQ(stats.sent + dropped_total(stats), 5U);
+    clew_span_start(tracer_, &span_, clew_kind_local, text("late"), nullptr);
+    clew_span_finish(&span_);
+    clew_tracer_stats(tracer_, &stats);
+    EXPECT_EQ(stats.finished, 6U);
+    EXPECT_EQ(stats.sent + dropped_total(stats), 6U);
+}
+
+TEST_F(CApiTest, takes_null_for_every_place_and_any_number_for_a_kind) {
+    clew_options_init(nullptr, sizeof(clew_options));
+    clew_tracer_stats(tracer_, nullptr);
+    clew_tracer_stats(nullptr, nullptr);
+    clew_tracer_last_error(tracer_, nullptr, 10);
+    clew_span_start(tracer_, &span_, -7, text("odd"), nullptr);
+    clew_span_context(&span_, nullptr);
+    clew_span_context(nullptr, nullptr);
+    clew_span_name(&span_, nullptr, 10);
+    clew_span_finish(&span_);
+    EXPECT_FALSE(only_span().contains("kind"));
+    clew_span received{};
+    clew_span_receive_request(tracer_, &received, text("get"), nullptr, nullptr);
+    EXPECT_EQ(clew_span_is_sampled(&received), 1);
+    clew_span_abandon(&received);
+    EXPECT_EQ(clew_extract(tracer_, nullptr, nullptr, nullptr, nullptr), 0);
+    const clew_context context{0, 1, 2, 0, clew_context_decided, {}};
+    EXPECT_EQ(clew_inject(tracer_, &context, nullptr, nullptr, nullptr), 0);
+    EXPECT_EQ(clew_baggage_set(nullptr, text("k"), text("v"), nullptr), 0);
+    clew_baggage_visit(nullptr, nullptr, nullptr);
 }
 
 TEST_F(CApiTest, follows_a_decision_that_came_without_ids) {

@@ -54,9 +54,9 @@ int clew_extract(
     clew_context* received,
     const clew_carried** carried
 ) {
-    *received = clew_context{};
+    if (received != nullptr) *received = clew_context{};
     if (carried != nullptr) *carried = nullptr;
-    if (tracer == nullptr) return 0;
+    if (tracer == nullptr || get == nullptr || received == nullptr) return 0;
     const auto read = [get, carrier](std::string_view name) -> std::optional<std::string_view> {
         clew_text value{nullptr, 0};
         if (get(carrier, text_of(name), &value) == 0) return std::nullopt;
@@ -79,7 +79,7 @@ int clew_inject(
     void* carrier
 ) {
     const TraceContext known_context = from_c(context);
-    if (tracer == nullptr || !known_context.has_ids()) return 0;
+    if (tracer == nullptr || set == nullptr || !known_context.has_ids()) return 0;
     bool stopped = false;
     const auto write = [&](std::string_view name, std::string_view value) {
         if (!stopped) stopped = set(carrier, text_of(name), text_of(value)) != 0;
@@ -91,6 +91,7 @@ int clew_inject(
 int clew_baggage_set(
     const clew_carried* carried, clew_text key, clew_text value, const clew_carried** changed
 ) {
+    if (changed == nullptr) return 0;
     try {
         const std::optional<std::string> text =
             clew::propagation::with_baggage(baggage_of(carried), view(key), view(value));
@@ -112,6 +113,7 @@ const clew_carried* clew_baggage_remove(const clew_carried* carried, clew_text k
 }
 
 void clew_baggage_visit(const clew_carried* carried, clew_visit visit, void* visitor) {
+    if (visit == nullptr) return;
     clew::propagation::BaggageReader reader(baggage_of(carried));
     clew::propagation::BaggageMember member;
     try {

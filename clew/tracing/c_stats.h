@@ -26,6 +26,10 @@ enum {
     clew_drop_at_close = 5,    // still unsent when the tracer had to end, or finished after it
     clew_drop_threads = 6,     // more threads record at once than there are rings
     clew_drop_no_memory = 7,   // the system gave none
+    // Begun or finished by a signal handler that interrupted the tracer. Where one interrupts the
+    // allocator it may deadlock.
+    clew_drop_in_signal = 8,
+    clew_drop_open_spans = 9,  // more spans open at once than the process may have
     clew_drop_reasons = 16     // room for more
 };
 // "ring_full" ...; NULL for a number that is no reason.
@@ -39,8 +43,9 @@ enum {
 // "closed" ...; NULL for a number that is no state.
 const char* clew_breaker_name(uint32_t state);
 
-// Since the process (after a fork: since the child) began. After a flush that returned 1 with no
-// span finished meanwhile: finished + recovered = sent + all dropped, exactly.
+// Since the process (after a fork: since the child) began, also of a tracer that was destroyed.
+// Always: finished + recovered = sent + all dropped + queued, exactly. After a flush that returned
+// 1 with no span finished meanwhile, and after clew_tracer_destroy(), queued is 0.
 typedef struct clew_stats {
     uint64_t finished;  // sampled spans only; the others are not recorded
     uint64_t sent;      // the collector said that it has them
@@ -58,6 +63,7 @@ typedef struct clew_stats {
     uint64_t recovered;            // option ring_dir: spans that a killed process had finished
     uint64_t recovery_damaged;     // spans, or rests of files, of killed processes: unreadable
     uint64_t rings_unfiled;        // threads whose spans would not outlive a kill, for want of room
+    uint64_t queued;               // finished, and neither sent nor dropped yet
 } clew_stats;
 void clew_tracer_stats(clew_tracer* tracer, clew_stats* stats);
 
@@ -67,11 +73,11 @@ void clew_tracer_last_error(clew_tracer* tracer, char* text, size_t size);
 
 // The address of a number that changes when there is something new to say about sending: an attempt
 // failed, or works again, or spans were lost. To be read atomically, so seldom or so often as one
-// likes; what is new is in the stats. Valid until the tracer is destroyed; NULL of no tracer.
+// likes; what is new is in the stats. Valid for good; NULL of no tracer.
 const uint32_t* clew_tracer_news(const clew_tracer* tracer);
 
 // Where the tracer sends to, without the query of a URL, which may hold a key; and its service's
-// name. Valid until the tracer is destroyed; "" of no tracer.
+// name. Valid for good; "" of no tracer.
 const char* clew_tracer_endpoint(const clew_tracer* tracer);
 const char* clew_tracer_service_name(const clew_tracer* tracer);
 

@@ -88,6 +88,11 @@ Tracing::Tracing(
 
 Tracing::~Tracing() = default;
 
+void Tracing::retire() noexcept {
+    reporter_->close();
+    tracer_.close();
+}
+
 propagation::Extracted Tracing::extract(const propagation::HeaderReader& headers) const noexcept {
     propagation::Extracted extracted = propagation_.extract(headers);
     if (extracted.had_malformed) malformed_headers_.add_one();

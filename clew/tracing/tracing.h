@@ -64,6 +64,10 @@ public:
     // something was unsent.
     bool close(std::chrono::milliseconds timeout) noexcept { return reporter_->close(timeout); }
 
+    // Blocks and ends as the destructor does, but leaves the object: calls that other threads are
+    // in, or make later, find a tracer that records nothing.
+    void retire() noexcept;
+
     // Ends the thread for a while, for a fork; see AsyncReporter::rest().
     bool rest(std::chrono::milliseconds timeout) noexcept { return reporter_->rest(timeout); }
 

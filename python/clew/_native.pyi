@@ -12,6 +12,7 @@ Kind = Literal["local", "client", "server", "producer", "consumer"]
 class Stats(TypedDict):
     finished: int
     sent: int
+    queued: int
     dropped: dict[str, int]
     messages_sent: int
     messages_failed: int

@@ -29,6 +29,8 @@ LOST = {
     "at_close": "finished too late, or were not sent in time, when tracing ended",
     "threads": "finished on more threads at once than there are buffers for",
     "no_memory": "found no memory",
+    "in_signal": "were begun or ended by a signal handler in the middle of tracing",
+    "open_spans": "were more than may be open at once",
 }
 
 

@@ -44,14 +44,15 @@ const char tracer_stats_doc[] = PyDoc_STR(
     "stats()\n"
     "--\n\n"
     "What became of the sampled spans since the process, or in a child the fork, began:\n"
-    "finished, sent, dropped (a dict by reason), messages_sent, messages_failed,\n"
+    "finished, sent, dropped (a dict by reason), queued (finished, and neither sent nor\n"
+    "dropped yet), messages_sent, messages_failed,\n"
     "failures_in_row (of those, since the newest message that was taken), retries\n"
     "(attempts at what had failed before), message_bytes and written_bytes (of\n"
     "messages_sent, before and after gzip), compression_refused (a collector knew no\n"
     "gzip), breaker ('closed'; 'open' while the collector is left alone after failures in\n"
     "a row; 'half_open' while one message tries it), breaker_openings, and last_error, the\n"
-    "sentence about the newest failed attempt to send. After a flush() that returned True:\n"
-    "finished + recovered == sent + sum(dropped.values()); recovered is the number of\n"
+    "sentence about the newest failed attempt to send. Always:\n"
+    "finished + recovered == sent + sum(dropped.values()) + queued; recovered is the number of\n"
     "spans that killed processes had left in ring_dir, recovery_damaged that of those that\n"
     "could not be read, rings_unfiled that of threads for which there was no room there.\n"
     "headers_malformed is the number of requests with headers that were ignored because\n"
@@ -68,6 +69,7 @@ PyObject* tracer_stats(TracerObject* self, PyObject* Py_UNUSED(ignored)) {
     if (dropped == NULL || last_error == NULL || result == NULL ||
         set_number(result, "finished", stats.finished) < 0 ||
         set_number(result, "sent", stats.sent) < 0 ||
+        set_number(result, "queued", stats.queued) < 0 ||
         PyDict_SetItemString(result, "dropped", dropped) < 0 ||
         set_number(result, "messages_sent", stats.messages_sent) < 0 ||
         set_number(result, "messages_failed", stats.messages_failed) < 0 ||

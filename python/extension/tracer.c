@@ -67,8 +67,23 @@ static PyObject* tracer_new(PyTypeObject* type, PyObject* args, PyObject* keywor
     return (PyObject*)self;
 }
 
+// A sampler is often a closure over what has the tracer. Without it the tracer decides by itself.
+static int tracer_traverse(TracerObject* self, visitproc visit, void* arg) {
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(self->choose);
+    Py_VISIT(self->told);
+    return 0;
+}
+
+static int tracer_clear(TracerObject* self) {
+    Py_CLEAR(self->choose);
+    Py_CLEAR(self->told);
+    return 0;
+}
+
 static void tracer_dealloc(TracerObject* self) {
     PyTypeObject* type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
     fork_forget(self);
     if (self->native != NULL) {
         clew_tracer* native = self->native;
@@ -77,8 +92,7 @@ static void tracer_dealloc(TracerObject* self) {
         clew_tracer_destroy(native);
         Py_END_ALLOW_THREADS;
     }
-    Py_CLEAR(self->choose);
-    Py_CLEAR(self->told);
+    tracer_clear(self);
     header_names_clear(&self->outgoing);
     Py_CLEAR(self->span_type);
     Py_CLEAR(self->current);
@@ -407,6 +421,8 @@ static PyMemberDef tracer_members[] = {
 static PyType_Slot tracer_slots[] = {
     {Py_tp_new, (void*)tracer_new},
     {Py_tp_dealloc, (void*)tracer_dealloc},
+    {Py_tp_traverse, (void*)tracer_traverse},
+    {Py_tp_clear, (void*)tracer_clear},
     {Py_tp_doc, (void*)tracer_doc},
     {Py_tp_methods, tracer_methods},
     {Py_tp_getset, tracer_properties},
@@ -418,6 +434,6 @@ static PyType_Slot tracer_slots[] = {
 PyType_Spec tracer_spec = {
     .name = "clew.Tracer",
     .basicsize = sizeof(TracerObject),
-    .flags = Py_TPFLAGS_DEFAULT,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .slots = tracer_slots,
 };

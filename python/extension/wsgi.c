@@ -312,6 +312,10 @@ static PyObject* wsgi_call(
 ) {
     const WsgiObject* self = (WsgiObject*)callable;
     SpanObject* span = NULL;
+    if (self->application == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "the application is gone");  // by the garbage collector
+        return NULL;
+    }
     if (PyVectorcall_NARGS(count) == 2 && keywords == NULL) {
         span = begin(self, args[0]);
     }

@@ -15,7 +15,10 @@ import clew
 from clew import environment, faults, notice_words, notices
 
 REFUSED = "connecting to 127.0.0.1:9411: connect: Connection refused"
-REASONS = "ring_full queue_full too_large refused unanswered at_close threads no_memory".split()
+REASONS = (
+    "ring_full queue_full too_large refused unanswered at_close threads no_memory in_signal "
+    "open_spans"
+).split()
 
 
 class Numbers:

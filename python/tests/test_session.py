@@ -3,6 +3,9 @@
 later; a sampler of one's own. Method: a process of its own where modules are changed.
 """
 
+import gc
+import weakref
+
 import pytest
 from services import run_script
 
@@ -305,3 +308,16 @@ def test_what_is_no_sampler_is_refused():
     with pytest.raises(TypeError, match="callable"):
         tracer.sample_by(5)
     tracer.sample_by(None)
+
+
+def test_a_tracer_whose_sampler_refers_to_it_is_collected():
+    class Held:
+        pass
+
+    held = Held()
+    freed = weakref.ref(held)
+    tracer = clew.Tracer("a", "http://127.0.0.1:1", close_timeout_ms=10)
+    tracer.sample_by(lambda name, path, cycle=(tracer, held): True)
+    del tracer, held
+    gc.collect()
+    assert freed() is None

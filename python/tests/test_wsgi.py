@@ -3,6 +3,7 @@
 and a server may treat each other is there; wsgiref's validator checks both of them.
 """
 
+import gc
 import io
 import sys
 import wsgiref.util
@@ -418,7 +419,6 @@ def test_a_call_that_is_no_wsgi_call_gets_the_applications_answer(traced):
 
 def test_nothing_leaks(traced):
     """Objects in a cycle with the response are collected, and references come back."""
-    import gc
 
     class Held:
         pass

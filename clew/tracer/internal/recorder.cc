@@ -97,14 +97,19 @@ void Recorder::close() noexcept {
     }
     end_recovery();
     clock_.reset();
-    options_.sampler.reset();
 }
+
+void Recorder::release_sampler() noexcept { options_.sampler.reset(); }
 
 void Recorder::deliver(
     const propagation::TraceContext& context, const SpanBlock& block, std::uint64_t end
 ) noexcept {
     const std::uint32_t generation = block.generation;
     ThreadState& thread = thread_state;
+    if (Entered::is(thread)) [[unlikely]] {
+        return count_lost(DropReason::in_signal);
+    }
+    const Entered entered(thread);
     const RingSlot& slot = thread.slots.front();
     const bool is_known = slot.recorder == this && slot.generation == generation;
     ThreadRing* const ring = is_known ? slot.ring : ring_of(thread, generation);

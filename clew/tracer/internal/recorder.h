@@ -37,7 +37,10 @@ public:
     static Recorder* create(
         TracerOptions&& options, std::unique_ptr<RingDirectory> directory = nullptr
     ) noexcept;
+    // Nothing is taken in or drained any more. Calls on other threads may go on meanwhile.
     void close() noexcept;
+    // Requires: closed, and no thread begins a span.
+    void release_sampler() noexcept;
 
     const TracerOptions& options() const noexcept { return options_; }
     const TracerLimits& limits() const noexcept { return options_.limits; }

@@ -26,7 +26,7 @@ Recorder* make(std::size_t ring_bytes) {
 }
 
 void deliver_one(Recorder& recorder) {
-    SpanBlock* const block = SpanBlock::take();
+    SpanBlock* const block = SpanBlock::take(SIZE_MAX);
     block->recorder = &recorder;
     block->generation = fork_generation();
     block->kind = model::Kind::none;

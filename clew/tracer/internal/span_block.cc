@@ -2,6 +2,7 @@
 #include "clew/tracer/internal/span_block.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <new>
 
@@ -14,12 +15,31 @@ namespace {
 
 constexpr std::uint32_t kCapacity = SpanBlock::kBytes - sizeof(SpanBlock);
 
+// Changes with the heap alone, so a thread that reuses its spare blocks never touches it.
+constinit std::atomic<std::size_t> blocks_held{0};
+
+void* allocate(std::size_t bytes) noexcept {
+    void* const memory = ::operator new(bytes, std::nothrow);
+    if (memory != nullptr) blocks_held.fetch_add(1, std::memory_order_relaxed);
+    return memory;
+}
+
 }  // namespace
 
-SpanBlock* SpanBlock::take() noexcept {
+void SpanBlock::free(void* memory) noexcept {
+    ::operator delete(memory);
+    blocks_held.fetch_sub(1, std::memory_order_relaxed);
+}
+
+std::size_t SpanBlock::held() noexcept { return blocks_held.load(std::memory_order_relaxed); }
+
+SpanBlock* SpanBlock::take(std::size_t blocks_max) noexcept {
+    const Entered entered(thread_state);
     void* memory = thread_state.spare_blocks.take();
     if (memory == nullptr) [[unlikely]] {
-        memory = ::operator new(kBytes, std::nothrow);
+        // Threads that meet here may pass the limit by a block each.
+        if (held() >= blocks_max) return nullptr;
+        memory = allocate(kBytes);
         if (memory == nullptr) return nullptr;
     }
     auto* const block = new (memory) SpanBlock;
@@ -32,9 +52,16 @@ SpanBlock* SpanBlock::take() noexcept {
 }
 
 void SpanBlock::give_back(SpanBlock* block) noexcept {
-    if (block->capacity != kCapacity || !thread_state.keep_block(block)) [[unlikely]] {
-        ::operator delete(block);
+    // A handler may have interrupted this thread here: the list is not its to change.
+    const bool is_handler = Entered::is(thread_state);
+    if (block->capacity != kCapacity || is_handler || !keep(block)) [[unlikely]] {
+        free(block);
     }
+}
+
+bool SpanBlock::keep(SpanBlock* block) noexcept {
+    const Entered entered(thread_state);
+    return thread_state.keep_block(block);
 }
 
 char* SpanBlock::append_to_larger(SpanBlock*& block, std::size_t bytes) noexcept {
@@ -44,7 +71,7 @@ char* SpanBlock::append_to_larger(SpanBlock*& block, std::size_t bytes) noexcept
     const std::size_t size = block->size + bytes;
     const std::size_t capacity =
         std::max(size, std::min(size_max, std::size_t{2} * block->capacity));
-    void* const memory = ::operator new(sizeof(SpanBlock) + capacity, std::nothrow);
+    void* const memory = allocate(sizeof(SpanBlock) + capacity);
     if (memory == nullptr) return nullptr;
     auto* const larger = new (memory) SpanBlock(*block);
     std::memcpy(larger->entries(), block->entries(), block->size);

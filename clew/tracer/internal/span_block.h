@@ -39,9 +39,11 @@ struct SpanBlock {
     }
 
     // A block without entries; what a span begins with is for the caller to set. Null when memory
-    // is short.
-    static SpanBlock* take() noexcept;
+    // is short, or when a block more than `blocks_max` of the process would be needed.
+    static SpanBlock* take(std::size_t blocks_max) noexcept;
     static void give_back(SpanBlock* block) noexcept;
+    // Those that the process holds: in open spans, and spare.
+    static std::size_t held() noexcept;
 
     // Room for `bytes` more, or null when that would pass the recorder's span_bytes_max or memory
     // is short. `block` may be another one afterwards.
@@ -54,7 +56,11 @@ struct SpanBlock {
         return append_to_larger(block, bytes);
     }
 
+    // Back to the heap.
+    static void free(void* memory) noexcept;
+
 private:
+    static bool keep(SpanBlock* block) noexcept;
     static char* append_to_larger(SpanBlock*& block, std::size_t bytes) noexcept;
 };
 

@@ -22,7 +22,7 @@ struct ReleaseAtEnd {
     ~ReleaseAtEnd() {
         thread_state.has_ended = true;
         thread_state.release_rings();
-        while (void* const block = thread_state.spare_blocks.take()) ::operator delete(block);
+        while (void* const block = thread_state.spare_blocks.take()) SpanBlock::free(block);
     }
 };
 

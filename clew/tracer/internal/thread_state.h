@@ -9,6 +9,7 @@
 // Threads: each has its own.
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 
@@ -59,6 +60,9 @@ struct ThreadState {
     std::array<RingSlot, kSlots> slots;  // the one used last is first
     IdGenerator ids;
     SpareBlocks spare_blocks;
+    // The thread is changing what is here or in its ring. Seen by a signal handler that interrupts
+    // it there: see Entered.
+    std::atomic<bool> is_entered{false};
     bool ends_with_thread = false;  // the object that releases all this has been made
     bool has_ended = false;         // its destructors run: everything is given back at once
 
@@ -79,5 +83,29 @@ struct ThreadState {
 };
 
 extern constinit thread_local ThreadState thread_state;
+
+// The part of a call that changes the thread's state or its ring. A signal handler that records
+// spans may interrupt it: the handler's span is then dropped and counted, and nothing is corrupted.
+class Entered {
+public:
+    // Requires: not entered yet.
+    explicit Entered(ThreadState& thread) noexcept : thread_(thread) {
+        thread_.is_entered.store(true, std::memory_order_relaxed);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+    }
+    ~Entered() {
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        thread_.is_entered.store(false, std::memory_order_relaxed);
+    }
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+
+    static bool is(const ThreadState& thread) noexcept {
+        return thread.is_entered.load(std::memory_order_relaxed);
+    }
+
+private:
+    ThreadState& thread_;
+};
 
 }  // namespace clew::tracer::internal

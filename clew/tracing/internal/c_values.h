@@ -6,6 +6,7 @@
 //
 // Threads: pure functions.
 
+#include <atomic>
 #include <memory>
 #include <string_view>
 
@@ -13,8 +14,11 @@
 #include "clew/tracing/c.h"
 #include "clew/tracing/tracing.h"
 
+// Never freed, because other threads may be in a call with it while it is destroyed, or call later.
 struct clew_tracer {
     std::unique_ptr<clew::tracing::Tracing> tracing;
+    std::atomic<bool> is_destroyed{false};
+    clew_tracer* next = nullptr;  // of the destroyed ones, so that leak checkers see them
 };
 
 namespace clew::tracing::internal {
