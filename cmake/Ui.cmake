@@ -17,6 +17,20 @@ if(CMAKE_SCRIPT_MODE_FILE AND DEFINED CLEW_UI_DIST)
     set(externs "")
     set(rows "")
     set(number 0)
+    # One file into the assembly; its text as C++ sees it goes to `variable`.
+    macro(embed file variable)
+        set(symbol "clew_ui_file_${number}")
+        string(APPEND assembly
+            "    .globl ${symbol}_begin\n    .globl ${symbol}_end\n${symbol}_begin:\n"
+            "    .incbin \"${file}\"\n${symbol}_end:\n"
+        )
+        string(APPEND externs "extern \"C\" const char ${symbol}_begin[];\n")
+        string(APPEND externs "extern \"C\" const char ${symbol}_end[];\n")
+        set(${variable} "text(${symbol}_begin, ${symbol}_end)")
+        math(EXPR number "${number} + 1")
+    endmacro()
+    list(FILTER names EXCLUDE REGEX "\\.(gz|br)$")
+    list(LENGTH names count)
     foreach(name IN LISTS names)
         get_filename_component(extension "${name}" LAST_EXT)
         set(type "application/octet-stream")
@@ -25,18 +39,16 @@ if(CMAKE_SCRIPT_MODE_FILE AND DEFINED CLEW_UI_DIST)
                 set(type "${CMAKE_MATCH_1}")
             endif()
         endforeach()
-        set(symbol "clew_ui_file_${number}")
-        string(APPEND assembly
-            "    .globl ${symbol}_begin\n    .globl ${symbol}_end\n${symbol}_begin:\n"
-            "    .incbin \"${CLEW_UI_DIST}/${name}\"\n${symbol}_end:\n"
-        )
-        string(APPEND externs "extern \"C\" const char ${symbol}_begin[];\n")
-        string(APPEND externs "extern \"C\" const char ${symbol}_end[];\n")
+        embed("${CLEW_UI_DIST}/${name}" content)
+        foreach(ending IN ITEMS gz br)
+            set(${ending} "{}")
+            if(EXISTS "${CLEW_UI_DIST}/${name}.${ending}")
+                embed("${CLEW_UI_DIST}/${name}.${ending}" ${ending})
+            endif()
+        endforeach()
         string(APPEND rows
-            "        {\"${name}\", \"${type}\", "
-            "text(${symbol}_begin, ${symbol}_end)},\n"
+            "        {\"${name}\", \"${type}\", ${content},\n         ${gz}, ${br}},\n"
         )
-        math(EXPR number "${number} + 1")
     endforeach()
     string(APPEND assembly
         "    .section .note.GNU-stack,\"\",@progbits\n#ifdef __CET__\n#include <cet.h>\n#endif\n"
@@ -61,7 +73,7 @@ std::string_view text(const char* begin, const char* end) {
 }  // namespace
 
 web::UiAssets embedded_ui() noexcept {
-    static const std::array<web::UiAsset, ${number}> files = {{
+    static const std::array<web::UiAsset, ${count}> files = {{
 ${rows}    }};
     return files;
 }
@@ -97,6 +109,7 @@ function(clew_embed_ui variable)
     add_custom_command(
         OUTPUT "${output}/embedded_ui.cc" "${output}/embedded_ui_files.S"
         COMMAND ${with_node} "${npm}" run --silent build -- --outDir "${dist}" --emptyOutDir
+        COMMAND ${with_node} "${node}" "${ui}/tools/compress.mjs" "${dist}"
         COMMAND "${CMAKE_COMMAND}" "-DCLEW_UI_DIST=${dist}" "-DCLEW_UI_OUTPUT=${output}" -P
                 "${PROJECT_SOURCE_DIR}/cmake/Ui.cmake"
         WORKING_DIRECTORY "${ui}"
@@ -104,6 +117,7 @@ function(clew_embed_ui variable)
             ${page_sources}
             "${ui}/index.html"
             "${ui}/package.json"
+            "${ui}/tools/compress.mjs"
             "${ui}/vite.config.ts"
             "${ui}/node_modules/.package-lock.json"
             "${PROJECT_SOURCE_DIR}/cmake/Ui.cmake"

@@ -7,6 +7,8 @@
 
 #include <unistd.h>
 
+#include "clew/base/text.h"
+
 namespace clew::app {
 
 namespace {
@@ -124,6 +126,28 @@ Expected<std::vector<std::string>> apply_config(
         if (!done) return std::move(done).error();
     }
     return warnings_about(sources.environment, settings);
+}
+
+std::vector<std::string> config_tables(std::span<const Setting> settings) {
+    std::vector<std::string> tables;
+    for (const Setting& setting : settings) {
+        std::string table = lower_case(setting.group);
+        if (tables.empty() || tables.back() != table) tables.push_back(std::move(table));
+    }
+    return tables;
+}
+
+std::string loggable_value(const Setting& setting) {
+    std::string text = setting.get();
+    std::size_t at = 0;
+    while ((at = text.find("//", at)) != std::string::npos) {
+        at += 2;
+        const std::size_t end = std::min(text.find_first_of("/?#,", at), text.size());
+        const std::size_t sign = text.rfind('@', end);
+        if (sign != std::string::npos && sign >= at && sign < end)
+            text.replace(at, sign - at, "***");
+    }
+    return text;
 }
 
 std::string config_reference(std::span<const Setting> settings) {

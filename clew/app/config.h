@@ -38,6 +38,12 @@ Expected<std::vector<std::string>> apply_config(
     const ConfigSources& sources, std::span<const Setting> settings
 );
 
+// The names that tables of a configuration file may have: the groups, in lower case.
+std::vector<std::string> config_tables(std::span<const Setting> settings);
+
+// A setting's value as a log may show it: without the user and the password of a URL.
+std::string loggable_value(const Setting& setting);
+
 // All settings as a Markdown table, in groups: docs/reference/configuration.md.
 std::string config_reference(std::span<const Setting> settings);
 

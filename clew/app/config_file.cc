@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/app/config_file.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <optional>
-#include <sstream>
+#include <utility>
 
 #include <toml++/toml.h>
 
@@ -31,33 +33,75 @@ std::optional<std::string> text_of(const toml::node& node) {
     return joined;
 }
 
-Expected<void> collect(const toml::table& table, FileValues& values) {
-    for (const auto& [key, node] : table) {
-        if (const toml::table* inner = node.as_table()) {
-            if (Expected<void> collected = collect(*inner, values); !collected) return collected;
-            continue;
+// Fills `values` from a file's tables.
+class Collector {
+public:
+    explicit Collector(std::span<const std::string> tables) : tables_(tables) {}
+
+    Expected<void> collect(const toml::table& table) {
+        for (const auto& [key, node] : table) {
+            const toml::table* inner = node.as_table();
+            const std::string name(key.str());
+            Expected<void> collected = inner != nullptr ? enter(name, *inner) : add(name, node);
+            if (!collected) return collected;
         }
-        const std::optional<std::string> text = text_of(node);
-        const std::string name(key.str());
-        if (!text)
-            return Error{Code::invalid_argument, name + " has a value that no setting takes"};
-        values.emplace_back(name, *text);
+        return {};
     }
-    return {};
+
+    FileValues take() { return std::move(values_); }
+
+private:
+    Expected<void> enter(const std::string& name, const toml::table& table) {
+        if (std::ranges::find(tables_, name) != tables_.end()) return collect(table);
+        std::string known;
+        for (const std::string& one : tables_) known += (known.empty() ? "" : ", ") + one;
+        return Error{
+            Code::invalid_argument, "there is no table [" + name + "]; tables are: " + known};
+    }
+
+    Expected<void> add(const std::string& name, const toml::node& node) {
+        const std::optional<std::string> text = text_of(node);
+        if (!text) {
+            return Error{Code::invalid_argument, name + " has a value that no setting takes"};
+        }
+        values_.emplace_back(name, *text);
+        return {};
+    }
+
+    const std::span<const std::string> tables_;
+    FileValues values_;
+};
+
+// A device or a pipe may never end.
+Expected<std::string> content_of(const std::string& path) {
+    if (std::error_code ignored; std::filesystem::is_directory(path, ignored)) {
+        return system_error("opening the configuration file " + path, EISDIR);
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return system_error("opening the configuration file " + path, errno);
+    std::string content(kConfigFileBytesMax + 1, '\0');
+    file.read(content.data(), static_cast<std::streamsize>(content.size()));
+    if (file.bad()) return system_error("reading the configuration file " + path, errno);
+    content.resize(static_cast<std::size_t>(file.gcount()));
+    if (content.size() <= kConfigFileBytesMax) return content;
+    return Error{
+        Code::limit_exceeded,
+        "the configuration file " + path + " is larger than " +
+            std::to_string(kConfigFileBytesMax) + " bytes"};
 }
 
 }  // namespace
 
-Expected<FileValues> read_config_file(const std::string& path) {
-    std::ifstream file(path);
-    if (!file) return system_error("opening the configuration file " + path, errno);
-    std::ostringstream content;
-    content << file.rdbuf();
+Expected<FileValues> read_config_file(
+    const std::string& path, std::span<const std::string> tables
+) {
+    Expected<std::string> content = content_of(path);
+    if (!content) return std::move(content).error();
     try {
-        FileValues values;
-        Expected<void> collected = collect(toml::parse(content.str(), path), values);
+        Collector collector(tables);
+        Expected<void> collected = collector.collect(toml::parse(*content, path));
         if (!collected) return std::move(collected).error().with_context(path);
-        return values;
+        return collector.take();
     } catch (const toml::parse_error& error) {
         const toml::source_position at = error.source().begin;
         return Error{

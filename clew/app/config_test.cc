@@ -138,8 +138,9 @@ TEST_F(ConfigTest, prints_help_version_and_reference) {
 struct ConfigFileTest : ::testing::Test {
     Expected<FileValues> read(const std::string& content) {
         std::ofstream(path) << content;
-        return read_config_file(path);
+        return read_config_file(path, tables);
     }
+    const std::vector<std::string> tables = {"listening", "page"};
     void TearDown() override { std::remove(path.c_str()); }
 
     const std::string path =
@@ -165,6 +166,48 @@ TEST_F(ConfigFileTest, reads_every_kind_of_value_as_text) {
     );
 }
 
+TEST_F(ConfigFileTest, refuses_a_table_that_is_no_group_of_settings) {
+    for (const char* content :
+         {"[zzz]\nport = 1\n", "[zzz]\n", "[page.more]\nport = 1\n", "port = {a = 1}\n"}) {
+        const auto values = read(content);
+        ASSERT_FALSE(values.has_value()) << content;
+        EXPECT_EQ(values.error().code, Code::invalid_argument);
+    }
+    EXPECT_EQ(
+        read("[zzz]\n").error().message,
+        path + ": there is no table [zzz]; tables are: listening, page"
+    );
+}
+
+TEST_F(ConfigFileTest, refuses_what_is_no_file_or_does_not_end) {
+    const auto folder = read_config_file(::testing::TempDir(), tables);
+    ASSERT_FALSE(folder.has_value());
+    EXPECT_NE(folder.error().message.find("Is a directory"), std::string::npos);
+    const auto device = read_config_file("/dev/zero", tables);
+    ASSERT_FALSE(device.has_value());
+    EXPECT_EQ(
+        device.error(),
+        (Error{
+            Code::limit_exceeded, "the configuration file /dev/zero is larger than 1048576 bytes"})
+    );
+    EXPECT_TRUE(read_config_file("/dev/null", tables).has_value());
+}
+
+TEST(Config, shows_no_password_of_a_url) {
+    std::string field;
+    const Setting setting = make_setting("url", field, {}, "A URL");
+    const auto shown = [&](const char* text) {
+        field = text;
+        return loggable_value(setting);
+    };
+    EXPECT_EQ(shown("http://u:s3cr3t@h/x?a=b@c"), "http://***@h/x?a=b@c");
+    EXPECT_EQ(shown("https://token@h"), "https://***@h");
+    EXPECT_EQ(shown("http://u:p@ss@h/"), "http://***@h/");
+    EXPECT_EQ(shown("//u:p@h/x,http://v:q@i"), "//***@h/x,http://***@i");
+    EXPECT_EQ(shown("http://h/x@y"), "http://h/x@y");
+    EXPECT_EQ(shown("plain@text"), "plain@text");
+}
+
 TEST_F(ConfigFileTest, says_where_a_file_is_malformed) {
     const auto values = read("port = 80\nscribe = maybe\n");
     ASSERT_FALSE(values.has_value());
@@ -179,7 +222,7 @@ TEST_F(ConfigFileTest, refuses_values_that_no_setting_takes) {
 }
 
 TEST_F(ConfigFileTest, says_that_a_file_is_not_there) {
-    const auto values = read_config_file(path + ".missing");
+    const auto values = read_config_file(path + ".missing", tables);
     ASSERT_FALSE(values.has_value());
     EXPECT_NE(values.error().message.find(".missing"), std::string::npos);
 }

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 
-#include <signal.h>
 #include <unistd.h>
 
 namespace clew::app {
@@ -12,19 +11,28 @@ namespace {
 
 constexpr long kCheckEveryNanoseconds = 50'000'000;
 
+bool is_ignored(int number) {
+    struct sigaction action {};
+    return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 sigset_t ending_signals() {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    if (!is_ignored(SIGHUP)) sigaddset(&set, SIGHUP);
     return set;
+}
+
+const char* name_of(int number) {
+    return number == SIGINT ? "SIGINT" : number == SIGHUP ? "SIGHUP" : "SIGTERM";
 }
 
 }  // namespace
 
-Signals::Signals() {
-    const sigset_t set = ending_signals();
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+Signals::Signals() : signals_(ending_signals()) {
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
     // A peer that hangs up is an error of its socket, not of the program.
     signal(SIGPIPE, SIG_IGN);
 }
@@ -35,18 +43,16 @@ Signals::~Signals() {
 }
 
 const char* Signals::wait() {
-    const sigset_t set = ending_signals();
     int number = 0;
-    while ((number = sigwaitinfo(&set, nullptr)) < 0 && errno == EINTR) {}
+    while ((number = sigwaitinfo(&signals_, nullptr)) < 0 && errno == EINTR) {}
     second_ = std::thread([this] { exit_at_the_next(); });
-    return number == SIGINT ? "SIGINT" : "SIGTERM";
+    return name_of(number);
 }
 
 void Signals::exit_at_the_next() {
-    const sigset_t set = ending_signals();
     const timespec patience{0, kCheckEveryNanoseconds};
     while (!ending_) {
-        const int number = sigtimedwait(&set, nullptr, &patience);
+        const int number = sigtimedwait(&signals_, nullptr, &patience);
         if (number > 0) _exit(128 + number);
     }
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How a person or a supervisor ends a server: the first SIGTERM or SIGINT asks it to finish what is
-// in flight, the second ends it at once.
+// How a person or a supervisor ends a server: the first SIGTERM, SIGINT or SIGHUP (its terminal has
+// closed) asks it to finish what is in flight, the second ends it at once. A SIGHUP that is ignored
+// when the program starts (nohup) stays ignored.
 //
 // Threads: made on the main thread before any other thread is, so that all of them leave these
 // signals to it.
 
 #include <atomic>
 #include <thread>
+
+#include <signal.h>
 
 namespace clew::app {
 
@@ -26,6 +29,7 @@ public:
 private:
     void exit_at_the_next();
 
+    sigset_t signals_;
     std::atomic<bool> ending_{false};
     std::thread second_;
 };

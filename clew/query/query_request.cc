@@ -39,22 +39,32 @@ class Numbers {
 public:
     explicit Numbers(Parameters parameters) : parameters_(parameters) {}
 
+    // Zipkin's API takes an empty number for an absent one, as forms send it.
     std::optional<std::int64_t> read(std::string_view name) {
         const std::string* value = find(parameters_, name);
-        if (value == nullptr) return std::nullopt;
-        std::string_view digits = *value;
-        if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-') digits.remove_prefix(1);
-        std::int64_t number = 0;
-        const char* end = digits.data() + digits.size();
-        const auto [stop, code] = std::from_chars(digits.data(), end, number);
-        if (code == std::errc{} && stop == end) return number;
-        if (!error_) error_ = refusal(std::string(name) + " is not a whole number: " + *value);
-        return std::nullopt;
+        return value == nullptr || value->empty() ? std::nullopt : parse(name, *value);
+    }
+
+    // Of these an empty one is refused.
+    std::optional<std::int64_t> read_not_empty(std::string_view name) {
+        const std::string* value = find(parameters_, name);
+        return value == nullptr ? std::nullopt : parse(name, *value);
     }
 
     const std::optional<Error>& error() const { return error_; }
 
 private:
+    std::optional<std::int64_t> parse(std::string_view name, const std::string& value) {
+        std::string_view digits = value;
+        if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-') digits.remove_prefix(1);
+        std::int64_t number = 0;
+        const char* end = digits.data() + digits.size();
+        const auto [stop, code] = std::from_chars(digits.data(), end, number);
+        if (code == std::errc{} && stop == end) return number;
+        if (!error_) error_ = refusal(std::string(name) + " is not a whole number: " + value);
+        return std::nullopt;
+    }
+
     Parameters parameters_;
     std::optional<Error> error_;
 };
@@ -104,7 +114,7 @@ Expected<trace::TraceQuery> parse_trace_query(
     Numbers numbers(parameters);
     const std::int64_t end_ts = numbers.read("endTs").value_or(now.count());
     const std::int64_t limit =
-        numbers.read("limit").value_or(static_cast<std::int64_t>(limits.traces_default));
+        numbers.read_not_empty("limit").value_or(static_cast<std::int64_t>(limits.traces_default));
     const std::int64_t lookback =
         numbers.read("lookback").value_or(limits.lookback_default.count());
     const auto min_duration = numbers.read("minDuration");
@@ -137,7 +147,7 @@ Expected<GraphWindow> parse_graph_window(Parameters parameters, const QueryLimit
         return std::move(end_ts).error();
     }
     Numbers numbers(parameters);
-    const std::int64_t end_ts = numbers.read("endTs").value_or(0);
+    const std::int64_t end_ts = numbers.read_not_empty("endTs").value_or(0);
     const std::int64_t lookback =
         numbers.read("lookback").value_or(limits.lookback_default.count());
     if (numbers.error()) return *numbers.error();

@@ -86,6 +86,27 @@ TEST(QueryRequest, takes_empty_names_as_absent) {
     EXPECT_EQ(result->span_name, "");
 }
 
+TEST(QueryRequest, takes_empty_numbers_as_absent) {
+    const auto result =
+        query({{"endTs", ""}, {"lookback", ""}, {"minDuration", ""}, {"maxDuration", ""}});
+    ASSERT_TRUE(result.has_value()) << result.error().message;
+    EXPECT_EQ(*result, *query({}));
+    EXPECT_EQ(refusal({{"limit", ""}}), "limit is not a whole number: ");
+    const std::vector<Parameter> window{{"endTs", "5000"}, {"lookback", ""}};
+    EXPECT_EQ(parse_graph_window(window, {})->lookback, QueryLimits{}.lookback_default);
+    const std::vector<Parameter> no_end{{"endTs", ""}};
+    EXPECT_EQ(parse_graph_window(no_end, {}).error().message, "endTs is not a whole number: ");
+}
+
+// The page of Zipkin sends them for a condition without a value, and then finds nothing there.
+TEST(QueryRequest, ignores_blank_annotation_terms) {
+    EXPECT_EQ(terms("error and "), (Terms{{"error", ""}}));
+    EXPECT_EQ(terms(" and error"), (Terms{{"error", ""}}));
+    EXPECT_EQ(terms("error and  and a=b"), (Terms{{"error", ""}, {"a", "b"}}));
+    EXPECT_EQ(terms(" "), Terms{});
+    EXPECT_EQ(terms("="), Terms{});
+}
+
 TEST(QueryRequest, takes_the_span_name_all_as_absent_but_not_the_service_name_all) {
     const auto result = query({{"serviceName", "all"}, {"spanName", "all"}});
     ASSERT_TRUE(result.has_value());

@@ -21,11 +21,20 @@ namespace clew::storage {
 
 // What an operator sees of it.
 struct StorageCounts {
-    std::uint64_t spans = 0;           // held now
-    std::uint64_t traces = 0;          // held now
-    std::uint64_t bytes = 0;           // held now, of what the engine bounds
-    std::uint64_t spans_evicted = 0;   // left because a bound was reached
+    std::uint64_t spans = 0;   // held now
+    std::uint64_t traces = 0;  // held now
+    std::uint64_t bytes = 0;   // held now, of what the engine bounds
+    // Left because a bound was reached: of spans, of bytes, or because a batch added to their own
+    // trace, which alone fills the store. What comes of such a trace later is not all of it.
+    std::uint64_t spans_evicted_for_spans = 0;
+    std::uint64_t spans_evicted_for_bytes = 0;
+    std::uint64_t spans_evicted_of_own_trace = 0;
     std::uint64_t spans_repeated = 0;  // arrived, and were here already in every field
+
+    // stored = spans + spans_evicted() + spans_repeated, exactly.
+    std::uint64_t spans_evicted() const noexcept {
+        return spans_evicted_for_spans + spans_evicted_for_bytes + spans_evicted_of_own_trace;
+    }
 };
 
 // Whether requests should come: everything but `failed` passes without a restart.
@@ -52,6 +61,8 @@ public:
     // Never blocks: an engine keeps its state up to date itself.
     virtual StorageHealth health() const = 0;
     virtual StorageCounts counts() const = 0;
+    // Grows before a batch is accepted: answers of equal changes() are equal. Never blocks.
+    virtual std::uint64_t changes() const = 0;
 };
 
 }  // namespace clew::storage

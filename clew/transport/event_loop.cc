@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/transport/event_loop.h"
 
+#include <new>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -33,6 +34,17 @@ struct LoopThread {
     void make_reactor() { boost::asio::steady_timer timer(context); }
 };
 
+// A handler that finds no memory costs its connection, which a deadline ends, and not the server.
+void run(boost::asio::io_context& context) {
+    while (!context.stopped()) {
+        try {
+            context.run();
+        } catch (const std::bad_alloc&) {
+            continue;
+        }
+    }
+}
+
 }  // namespace
 
 struct EventLoop::Threads {
@@ -60,7 +72,7 @@ Expected<void> EventLoop::start() {
     for (std::size_t i = 0; i < threads_->all.size(); ++i) {
         LoopThread& loop = *threads_->all[i];
         try {
-            loop.thread = std::thread([&loop] { loop.context.run(); });
+            loop.thread = std::thread([&loop] { run(loop.context); });
         } catch (const std::system_error& error) {
             stop();
             return system_error("starting the event loop", error.code().value());

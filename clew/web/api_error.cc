@@ -22,4 +22,10 @@ transport::HttpResponse error_response(const Error& error) {
     }
 }
 
+Error too_busy() { return {Code::overloaded, "too many queries at once, try again later"}; }
+
+Error out_of_memory() {
+    return {Code::overloaded, "there is no memory for the answer now, try again later"};
+}
+
 }  // namespace clew::web

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/web/api_routes.h"
 
-#include <new>
 #include <utility>
 
 #include "clew/web/api_error.h"
@@ -18,33 +17,19 @@ using transport::HttpResponse;
 
 constexpr std::size_t kManyNames = 3;
 
-Error out_of_memory() {
-    return {Code::overloaded, "there is no memory for the answer now, try again later"};
-}
-
-// Compressing and sending may need as much memory as answering did.
-template <typename Answer>
-void answer_or_refuse(const HttpResponder& responder, Answer answer) {
-    try {
-        Expected<HttpResponse> response = answer();
-        responder.send(response ? std::move(*response) : error_response(response.error()));
-    } catch (const std::bad_alloc&) {
-        responder.send(error_response(out_of_memory()));
-    }
-}
-
-Error too_busy() { return {Code::overloaded, "too many queries at once, try again later"}; }
-
 }  // namespace
 
 ApiRoutes::ApiRoutes(
     const storage::Storage& storage, const Clock& clock, QueryPool& pool, const ApiOptions& options
 )
-    : search_(storage.span_store(), clock, options.limits),
+    : storage_(storage),
+      search_(storage.span_store(), clock, options.limits),
       lookup_(storage.span_store(), options.limits),
       graph_(storage.dependency_store(), options.limits),
       names_(storage.service_and_span_names(), storage.autocomplete_tags()),
       pool_(pool),
+      graphs_(pool, clock),
+      limits_(options.limits),
       cache_control_(
           "max-age=" + std::to_string(options.names_max_age.count()) + ", must-revalidate"
       ) {}
@@ -105,15 +90,14 @@ void ApiRoutes::mount_traces(Router& router, const std::string& prefix) {
     const auto get = [=, this](const Parameters& parameters, const QueryContext& context) {
         return lookup_.get_traces(parameters, context).and_then(traces_answer(context));
     };
-    const auto link = [this](const Parameters& parameters, const QueryContext& context) {
-        return graph_.dependencies(parameters, context)
-            .transform([](const std::vector<model::DependencyLink>& links) {
-                return json_response(links_json(links));
-            });
-    };
     router.get(prefix + "/traces", route(QueryLane::scan, find));
     router.get(prefix + "/traceMany", route(QueryLane::lookup, get));
-    router.get(prefix + "/dependencies", route(QueryLane::scan, link));
+    router.get(
+        prefix + "/dependencies",
+        [this](const HttpRequest& request, const HttpResponder& responder) {
+            ask_for_graph(parse_query_string(request.query), responder);
+        }
+    );
     const std::string below = prefix + "/trace/";
     router.get_below(
         below,
@@ -142,11 +126,24 @@ Router::Route ApiRoutes::route(QueryLane lane, Query query) {
     };
 }
 
+// The key is the window, whatever words asked for it, and what is stored: a graph that is asked for
+// after a span was accepted has it.
+void ApiRoutes::ask_for_graph(const Parameters& parameters, const HttpResponder& responder) {
+    const Expected<query::GraphWindow> window = query::parse_graph_window(parameters, limits_);
+    if (!window) return responder.send(error_response(window.error()));
+    const std::string key = std::to_string(window->end_ts.count()) + " " +
+                            std::to_string(window->lookback.count()) + " " +
+                            std::to_string(storage_.changes());
+    graphs_.answer(key, responder, [this, parameters](const QueryContext& context) {
+        return graph_.dependencies(parameters, context).transform(links_json);
+    });
+}
+
 void ApiRoutes::ask_for_trace(
     std::string_view prefix, const HttpRequest& request, const HttpResponder& responder
 ) {
     const std::optional<std::string> id = decode_path(request.path.substr(prefix.size()));
-    if (!id || id->find('/') != std::string::npos) {
+    if (!id || id->empty() || id->find('/') != std::string::npos) {
         return responder.send(transport::text_response(404, "not found"));
     }
     run(QueryLane::lookup, responder, [this, id = *id](const QueryContext& context) {
@@ -167,7 +164,7 @@ void ApiRoutes::run(
         [responder, query = std::move(query)](
             const Expected<void>& may_begin, const QueryContext& its_context
         ) {
-            answer_or_refuse(responder, [&] {
+            send_or_refuse(responder, [&] {
                 return may_begin ? query(its_context) : Answer(may_begin.error());
             });
         }

@@ -25,6 +25,7 @@
 #include "clew/storage/storage.h"
 #include "clew/web/query_pool.h"
 #include "clew/web/router.h"
+#include "clew/web/shared_answers.h"
 
 namespace clew::web {
 
@@ -47,6 +48,9 @@ public:
     // Requires: this outlives the router.
     void mount(Router& router);
 
+    // Service graphs; fewer than were asked for, where answers were shared.
+    const Counter& graphs_computed() const noexcept { return graphs_.computed(); }
+
 private:
     using Parameters = std::vector<query::Parameter>;
     using Answer = Expected<transport::HttpResponse>;
@@ -58,6 +62,7 @@ private:
         const transport::HttpRequest& request,
         const transport::HttpResponder& responder
     );
+    void ask_for_graph(const Parameters& parameters, const transport::HttpResponder& responder);
     void run(
         QueryLane lane,
         const transport::HttpResponder& responder,
@@ -67,11 +72,14 @@ private:
     void mount_traces(Router& router, const std::string& prefix);
     transport::HttpResponse names(const std::vector<std::string>& list, bool is_cached) const;
 
+    const storage::Storage& storage_;
     query::TraceSearch search_;
     query::TraceLookup lookup_;
     query::ServiceGraph graph_;
     query::SearchNames names_;
     QueryPool& pool_;
+    SharedAnswers graphs_;
+    const query::QueryLimits limits_;
     const std::string cache_control_;
     // More services than this are worth caching; fewer is somebody trying things out.
     std::atomic<bool> has_many_services_{false};

@@ -122,11 +122,12 @@ TEST_F(ApiRoutesTest, answers_404_with_the_normalised_id) {
     EXPECT_EQ(response.status, 404);
     EXPECT_EQ(response.body, "0000000000000001 not found");
     EXPECT_EQ(get("/trace/cafe/more").status, 404);
+    EXPECT_EQ(get("/trace/").status, 404);
 }
 
 TEST_F(ApiRoutesTest, refuses_an_id_that_can_be_none) {
     expect_refused("/trace/CAFE", "CAFE should be lower-hex encoded with no prefix");
-    expect_refused("/trace/", "traceId is empty");
+    expect_refused("/trace/%20", "traceId is empty");
     expect_refused("/trace/0000000000000000", "traceId is all zeros");
     expect_refused("/trace/" + std::string(33, '1'), "traceId.length > 32");
 }

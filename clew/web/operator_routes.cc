@@ -15,6 +15,7 @@ using transport::HttpResponse;
 
 constexpr const char* kActuatorType = "application/vnd.spring-boot.actuator.v2+json; charset=utf-8";
 constexpr const char* kJsonType = "application/json; charset=utf-8";
+constexpr const char* kPlainJsonType = "application/json";  // as Zipkin's /metrics
 constexpr int kRetryAfterSeconds = 1;
 constexpr const char* kPrometheusType = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -68,7 +69,7 @@ void OperatorRoutes::mount(Router& router) const {
     router.get("/prometheus", prometheus);
     router.get("/actuator/prometheus", prometheus);
     router.get("/metrics", [this](const HttpRequest&, const HttpResponder& responder) {
-        responder.send(typed_response(200, kJsonType, metrics_.json()));
+        responder.send(typed_response(200, kPlainJsonType, metrics_.json()));
     });
 }
 

@@ -75,6 +75,7 @@ TEST_F(OperatorRoutesTest, shows_the_numbers_in_both_forms) {
     page.add(MetricsPage::Kind::gauge, "clew_number", {}, [] { return 7; });
     requests.record({"GET", "/api/v2/services", 200}, std::chrono::milliseconds(1));
     EXPECT_EQ(ask(router, "/metrics").body, page.json());
+    EXPECT_EQ(ask(router, "/metrics").content_type, "application/json");
     const HttpResponse prometheus = ask(router, "/prometheus");
     EXPECT_EQ(prometheus.body, page.text() + requests.text());
     EXPECT_EQ(prometheus.content_type, "text/plain; version=0.0.4; charset=utf-8");

@@ -2,11 +2,13 @@
 #include "clew/web/query_pool.h"
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "clew/base/assert.h"
 
@@ -16,6 +18,9 @@ namespace {
 
 using Cancellation = QueryContext::Cancellation;
 
+// Scans give way to whoever has a request to read or a lookup to answer.
+constexpr int kScanNiceness = 5;
+
 constexpr std::size_t index_of(QueryLane lane) { return static_cast<std::size_t>(lane); }
 
 }  // namespace
@@ -24,9 +29,12 @@ QueryPool::QueryPool(const QueryPoolOptions& options) : options_(options) {
     CLEW_ASSERT(options_.threads >= 1 && options_.threads <= QueryPoolOptions::kThreadsMax);
 }
 
-QueryPool::~QueryPool() {
+QueryPool::~QueryPool() { end(); }
+
+void QueryPool::end() {
     stop();
     for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
 }
 
 Expected<void> QueryPool::start() {
@@ -115,10 +123,16 @@ QueryPool::Query QueryPool::take_next(QueryLane lane) {
 void QueryPool::work_on(const Query& query) {
     const Expected<void> may_begin = query.context->check();
     if (!may_begin && may_begin.error().code == Code::timed_out) refused_.add();
-    query.work(may_begin, *query.context);
+    try {
+        query.work(may_begin, *query.context);
+    } catch (const std::bad_alloc&) {
+        refused_.add();  // it could not even say so
+    }
 }
 
 void QueryPool::run(QueryLane lane) {
+    // Of this thread alone, on Linux. Where it is refused, lookups take longer and nothing else.
+    if (lane == QueryLane::scan) (void)::nice(kScanNiceness);
     while (true) {
         const Query query = take_next(lane);
         if (!query.context) return;

@@ -7,8 +7,8 @@
 // longer than it may, whose client has disconnected, or that the server's stop finds unanswered,
 // gives up.
 //
-// Threads: submit() and cancel() from anywhere. Lifetime: ends before what its work uses; what is
-// running then is cancelled and waited for, what is waiting is dropped.
+// Threads: submit() and cancel() from anywhere. Lifetime: end() comes before the end of what its
+// work uses.
 
 #include <array>
 #include <chrono>
@@ -67,6 +67,8 @@ public:
 
     // Cancels everything and takes nothing more. Does not wait. Idempotent.
     void stop();
+    // The same, and waits for what runs: afterwards what its work uses may end. Idempotent.
+    void end();
 
     const Counter& refused() const noexcept { return refused_; }
     const Counter& cancelled() const noexcept { return cancelled_; }

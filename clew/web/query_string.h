@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Reads the parameters of a request: the part of an address behind '?', percent-encoded, with '+'
-// for a space, names repeated or without values.
+// Reads the target of a request: its path, and its parameters, which are the part behind '?',
+// percent-encoded, with '+' for a space, names repeated or without values.
 //
 // Threads: pure functions.
 
@@ -21,5 +21,12 @@ std::vector<query::Parameter> parse_query_string(std::string_view text);
 // Percent-escapes of a path; '+' is a plus there. Nothing when the path is not allowed to mean
 // anything: a NUL inside.
 std::optional<std::string> decode_path(std::string_view text);
+
+// True when plain_path() would change nothing, which is nearly always.
+bool is_plain_path(std::string_view path) noexcept;
+
+// A path as Zipkin's server reads it: double slashes are one, a segment's parameters (";a=b") are
+// left out, escapes of unreserved characters ("%73") are those characters; other escapes stay.
+std::string plain_path(std::string_view path);
 
 }  // namespace clew::web

@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <new>
+#include <optional>
 #include <utility>
 
+#include "clew/web/query_string.h"
 #include "clew/wire/compression.h"
 
 namespace clew::web {
@@ -18,9 +21,7 @@ using transport::HttpResponder;
 using transport::HttpResponse;
 
 constexpr int kGzipLevel = 4;
-constexpr std::string_view kAllowHeaders = "content-type,x-grpc-web";
-constexpr std::string_view kExposeHeaders =
-    "grpc-status,grpc-message,armeria.grpc.ThrowableProto-bin";
+constexpr int kRetryAfterSeconds = 1;
 
 bool is_compressible(std::string_view content_type) {
     return content_type.starts_with("application/json") ||
@@ -36,6 +37,12 @@ bool is_get(const HttpRequest& request) {
 bool is_preflight(const HttpRequest& request) {
     return request.method == HttpMethod::options && !request.header("Origin").empty() &&
            !request.header("Access-Control-Request-Method").empty();
+}
+
+HttpResponse not_allowed(const char* allowed) {
+    HttpResponse response = transport::text_response(405, "this method is not allowed here");
+    response.add_header("Allow", allowed);
+    return response;
 }
 
 // What is done to every answer, whoever gave it.
@@ -56,7 +63,9 @@ public:
 
     void answer(HttpResponse response) override {
         response.header_lines += dress_.lines;
-        const bool is_large = response.content().size() >= dress_.gzip_bytes_min;
+        // Static bodies come compressed where that is worth it.
+        const bool is_large =
+            response.static_body.empty() && response.body.size() >= dress_.gzip_bytes_min;
         if (is_large && is_compressible(response.content_type)) {
             response.add_header("Vary", "Accept-Encoding");
             if (dress_.takes_gzip) compress(response);
@@ -96,7 +105,7 @@ std::string counted_uri(std::string_view path) {
 }  // namespace
 
 Router::Router(RouterOptions options, RequestMetrics* metrics)
-    : options_(std::move(options)), metrics_(metrics), allows_every_origin_(is_allowed("*")) {}
+    : options_(std::move(options)), guard_(options_.browsers), metrics_(metrics) {}
 
 Router::Routes& Router::routes(
     std::map<std::string, Routes, std::less<>>& table, std::string path
@@ -133,34 +142,6 @@ const Router::Routes* Router::find(std::string_view path) const {
     return longest;
 }
 
-bool Router::is_allowed(std::string_view origin) const {
-    return std::ranges::find(options_.allowed_origins, origin) != options_.allowed_origins.end();
-}
-
-// Nothing for an origin that is not allowed: the request itself still succeeds.
-std::string Router::cors_lines(std::string_view origin) const {
-    if (origin.empty()) return {};
-    HttpResponse lines;
-    if (allows_every_origin_) {
-        lines.add_header("Access-Control-Allow-Origin", "*");
-    } else if (is_allowed(origin)) {
-        lines.add_header("Access-Control-Allow-Origin", origin);
-        lines.add_header("Vary", "origin");
-        lines.add_header("Access-Control-Allow-Headers", kAllowHeaders);
-    } else {
-        return {};
-    }
-    lines.add_header("Access-Control-Expose-Headers", kExposeHeaders);
-    return lines.header_lines;
-}
-
-HttpResponse Router::preflight() const {
-    HttpResponse response;
-    response.add_header("Access-Control-Allow-Methods", "GET,POST");
-    if (allows_every_origin_) response.add_header("Access-Control-Allow-Headers", kAllowHeaders);
-    return response;
-}
-
 HttpResponder Router::dress(
     const HttpRequest& request, const HttpResponder& responder, const Routes* routes
 ) const {
@@ -168,7 +149,7 @@ HttpResponder Router::dress(
     const bool is_counted = metrics_ != nullptr && routes != nullptr && !routes->uri.empty();
     if (!is_get(request) && origin.empty() && !is_counted) return responder;
     Dress dress;
-    dress.lines = cors_lines(origin);
+    dress.lines = guard_.cors_lines(origin);
     dress.gzip_bytes_min = options_.gzip_bytes_min;
     dress.takes_gzip =
         is_get(request) && transport::list_has_token(request.header("Accept-Encoding"), "gzip");
@@ -182,24 +163,44 @@ HttpResponder Router::dress(
 }
 
 void Router::answer(HttpRequest& request, const HttpResponder& responder) const {
-    const Routes* routes = find(request.path);
-    const HttpResponder dressed = dress(request, responder, routes);
-    if (is_preflight(request)) {
-        const bool allowed = allows_every_origin_ || is_allowed(request.header("Origin"));
-        return dressed.send(
-            allowed ? preflight() : transport::text_response(403, "this origin is not allowed")
-        );
+    try {
+        answer_path(request, responder);
+    } catch (const std::bad_alloc&) {
+        responder.send(transport::overloaded_response(
+            503, "there is no memory for this request now, try again later", kRetryAfterSeconds
+        ));
     }
+}
+
+void Router::answer_path(HttpRequest& request, const HttpResponder& responder) const {
+    if (is_plain_path(request.path)) {
+        const Routes* routes = find(request.path);
+        return call(routes, request, dress(request, responder, routes));
+    }
+    const std::string path = plain_path(request.path);
+    const std::string_view as_sent = std::exchange(request.path, path);
+    const Routes* routes = find(path);
+    call(routes, request, dress(request, responder, routes));
+    request.path = as_sent;  // `path` ends here, the request does not
+}
+
+void Router::call(const Routes* routes, HttpRequest& request, const HttpResponder& responder)
+    const {
+    if (std::optional<HttpResponse> refusal = guard_.refusal(request)) {
+        return responder.send(*std::move(refusal));
+    }
+    if (is_preflight(request)) return responder.send(guard_.preflight());
     if (request.method == HttpMethod::trace) {
-        return dressed.send(transport::text_response(405, "TRACE is not allowed"));
+        return responder.send(transport::text_response(405, "TRACE is not allowed"));
     }
-    if (routes == nullptr) return dressed.send(transport::text_response(404, "not found"));
-    if (is_get(request) && routes->get) return routes->get(request, dressed);
-    if (request.method == HttpMethod::post && routes->post) return routes->post(request, dressed);
-    HttpResponse refused = transport::text_response(405, "this method is not allowed here");
+    if (request.method == HttpMethod::other) {
+        return responder.send(not_allowed("GET, HEAD, POST"));
+    }
+    if (routes == nullptr) return responder.send(transport::text_response(404, "not found"));
+    if (is_get(request) && routes->get) return routes->get(request, responder);
+    if (request.method == HttpMethod::post && routes->post) return routes->post(request, responder);
     const char* with_get = routes->post ? "GET, HEAD, POST" : "GET, HEAD";
-    refused.add_header("Allow", routes->get ? with_get : "POST");
-    dressed.send(std::move(refused));
+    responder.send(not_allowed(routes->get ? with_get : "POST"));
 }
 
 }  // namespace clew::web

@@ -3,8 +3,9 @@
 
 // Finds who answers a request: an exact path, or a path below another. Knows nothing of what the
 // routes answer; adds what HTTP asks of every resource (HEAD for every GET, 405 with Allow, 404)
-// and what browsers ask (CORS), compresses large answers for those who take it, and counts what the
-// API was asked.
+// and what browsers ask (CORS, and refusal of foreign pages), compresses large answers for those
+// who take it, and counts what the API was asked. A path is read as Zipkin's server reads it:
+// double slashes are one, escapes of unreserved characters and parameters (";a=b") say nothing.
 //
 // Threads: routes are added before the first request; answer() from anywhere after.
 
@@ -15,13 +16,13 @@
 #include <vector>
 
 #include "clew/transport/http/http_handler.h"
+#include "clew/web/browser_guard.h"
 #include "clew/web/request_metrics.h"
 
 namespace clew::web {
 
 struct RouterOptions {
-    // Origins whose pages may read the answers; "*" is every origin. ZIPKIN_QUERY_ALLOWED_ORIGINS.
-    std::vector<std::string> allowed_origins = {"*"};
+    BrowserOptions browsers;
     // Answers smaller than this are not compressed.
     std::size_t gzip_bytes_min = 2048;
 };
@@ -55,13 +56,14 @@ private:
         const transport::HttpResponder& responder,
         const Routes* routes
     ) const;
-    bool is_allowed(std::string_view origin) const;
-    std::string cors_lines(std::string_view origin) const;
-    transport::HttpResponse preflight() const;
+    void answer_path(transport::HttpRequest& request, const transport::HttpResponder& to) const;
+    void call(
+        const Routes* routes, transport::HttpRequest& request, const transport::HttpResponder& to
+    ) const;
 
-    RouterOptions options_;
+    const RouterOptions options_;
+    const BrowserGuard guard_;
     RequestMetrics* metrics_;
-    bool allows_every_origin_ = false;
     std::map<std::string, Routes, std::less<>> exact_;
     std::map<std::string, Routes, std::less<>> below_;
 };

@@ -3,6 +3,8 @@
 // read. Method: a router with a few routes, asked without a socket.
 #include "clew/web/router.h"
 
+#include <new>
+
 #include <gtest/gtest.h>
 
 #include "clew/web/internal/recorded_answer.h"
@@ -105,8 +107,13 @@ TEST(Router, compresses_neither_small_answers_nor_pictures) {
     EXPECT_EQ(header_of(refused, "Content-Encoding"), "");
 }
 
-TEST(Router, lets_pages_of_every_origin_read_by_default) {
-    const HttpResponse response = ask(with_routes(), "/a", {{"Origin", "http://example.org"}});
+RouterOptions lets_in(std::vector<std::string> origins) {
+    return {.browsers = {.allowed_origins = std::move(origins)}};
+}
+
+TEST(Router, lets_pages_of_every_origin_read_where_all_are_listed) {
+    const HttpResponse response =
+        ask(with_routes(lets_in({"*"})), "/a", {{"Origin", "http://example.org"}});
     EXPECT_EQ(header_of(response, "Access-Control-Allow-Origin"), "*");
     EXPECT_EQ(header_of(response, "Vary"), "");
     EXPECT_EQ(header_of(response, "Access-Control-Allow-Credentials"), "");
@@ -119,7 +126,7 @@ TEST(Router, lets_pages_of_every_origin_read_by_default) {
 }
 
 TEST(Router, says_so_to_posts_and_errors_too) {
-    const Router router = with_routes();
+    const Router router = with_routes(lets_in({"*"}));
     const Headers headers = {{"Origin", "http://example.org"}};
     EXPECT_EQ(
         header_of(ask(router, "/a", headers, HttpMethod::post), "Access-Control-Allow-Origin"), "*"
@@ -128,32 +135,66 @@ TEST(Router, says_so_to_posts_and_errors_too) {
 }
 
 TEST(Router, echoes_an_origin_from_the_list) {
-    const Router router = with_routes({.allowed_origins = {"http://a.org", "http://b.org"}});
+    const Router router = with_routes(lets_in({"http://a.org", "http://b.org"}));
     const HttpResponse response = ask(router, "/a", {{"origin", "http://b.org"}});
     EXPECT_EQ(header_of(response, "Access-Control-Allow-Origin"), "http://b.org");
     EXPECT_EQ(header_of(response, "Vary"), "origin");
     EXPECT_EQ(header_of(response, "Access-Control-Allow-Headers"), "content-type,x-grpc-web");
 }
 
-TEST(Router, answers_an_origin_that_is_not_listed_without_a_word_about_it) {
-    const Router router = with_routes({.allowed_origins = {"http://a.org"}});
-    const HttpResponse response = ask(router, "/a", {{"Origin", "http://b.org"}});
-    EXPECT_EQ(response.status, 200);
-    EXPECT_EQ(response.header_lines.find("Access-Control"), std::string::npos);
+TEST(Router, refuses_an_origin_that_is_not_listed) {
+    for (const Router& router : {with_routes(), with_routes(lets_in({"http://a.org"}))}) {
+        for (const HttpMethod method : {HttpMethod::get, HttpMethod::post, HttpMethod::options}) {
+            const HttpResponse response = ask(router, "/a", {{"Origin", "http://b.org"}}, method);
+            EXPECT_EQ(response.status, 403);
+            EXPECT_EQ(response.header_lines.find("Access-Control"), std::string::npos);
+        }
+    }
+}
+
+TEST(Router, refuses_a_host_that_is_not_its_own) {
+    EXPECT_EQ(ask(with_routes(), "/a", {{"Host", "evil.example"}}).status, 421);
+    EXPECT_EQ(ask(with_routes(), "/a", {{"Host", "localhost"}}).status, 200);
+}
+
+TEST(Router, reads_a_path_as_zipkin_does) {
+    const Router router = with_routes();
+    for (const char* path : {"//a", "///a", "/%61", "/a;x=y", "/;x/a", "//%61;jsessionid=1?q"}) {
+        EXPECT_EQ(ask(router, path).body, "get a") << path;
+        EXPECT_EQ(ask(router, path, {}, HttpMethod::post).body, "post a") << path;
+    }
+    EXPECT_EQ(ask(router, "//below//x").body, "below");
+    for (const char* path : {"/%2Fa", "/a%3Bb", "/a%", "/a%6", "/a%zz", "/A", "/a/"}) {
+        EXPECT_EQ(ask(router, path).status, 404) << path;
+    }
+}
+
+TEST(Router, answers_405_to_a_method_nobody_knows_on_any_path) {
+    const HttpResponse response = ask(with_routes(), "/nowhere", {}, HttpMethod::other);
+    EXPECT_EQ(response.status, 405);
+    EXPECT_EQ(header_of(response, "Allow"), "GET, HEAD, POST");
+}
+
+TEST(Router, answers_503_when_there_is_no_memory) {
+    Router router;
+    router.get("/big", [](const HttpRequest&, const HttpResponder&) { throw std::bad_alloc(); });
+    const HttpResponse response = ask(router, "/big");
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(header_of(response, "Retry-After"), "1");
 }
 
 TEST(Router, answers_preflights) {
     const Headers headers = {{"Origin", "http://a.org"}, {"Access-Control-Request-Method", "POST"}};
-    const HttpResponse any = ask(with_routes(), "/a", headers, HttpMethod::options);
+    const HttpResponse any = ask(with_routes(lets_in({"*"})), "/a", headers, HttpMethod::options);
     EXPECT_EQ(any.status, 200);
     EXPECT_EQ(header_of(any, "Access-Control-Allow-Origin"), "*");
     EXPECT_EQ(header_of(any, "Access-Control-Allow-Methods"), "GET,POST");
     EXPECT_EQ(header_of(any, "Access-Control-Allow-Headers"), "content-type,x-grpc-web");
-    const Router listed = with_routes({.allowed_origins = {"http://a.org"}});
+    const Router listed = with_routes(lets_in({"http://a.org"}));
     const HttpResponse one = ask(listed, "/a", headers, HttpMethod::options);
     EXPECT_EQ(header_of(one, "Access-Control-Allow-Origin"), "http://a.org");
     EXPECT_EQ(header_of(one, "Access-Control-Allow-Headers"), "content-type,x-grpc-web");
-    const Router other = with_routes({.allowed_origins = {"http://b.org"}});
+    const Router other = with_routes(lets_in({"http://b.org"}));
     EXPECT_EQ(ask(other, "/a", headers, HttpMethod::options).status, 403);
     EXPECT_EQ(ask(with_routes(), "/a", {}, HttpMethod::options).status, 405);
 }

@@ -15,6 +15,9 @@ struct UiAsset {
     std::string_view name;  // relative to /zipkin/, e.g. "index.html"
     std::string_view content_type;
     std::string_view content;
+    // The same, compressed when the program was built; empty: not worth it.
+    std::string_view gzip = {};
+    std::string_view brotli = {};
 };
 
 using UiAssets = std::span<const UiAsset>;

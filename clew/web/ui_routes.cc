@@ -9,6 +9,7 @@
 
 #include "clew/base/hex.h"
 #include "clew/web/json_answers.h"
+#include "clew/wire/compression.h"
 
 namespace clew::web {
 
@@ -20,6 +21,8 @@ using transport::HttpResponse;
 
 constexpr std::string_view kRoot = "/zipkin/";
 constexpr std::string_view kPageName = "index.html";
+// Once, at the start.
+constexpr int kGzipLevel = 9;
 constexpr std::string_view kBuiltBase = "href=\"/zipkin/\"";
 
 constexpr std::string_view kNoPage =
@@ -59,7 +62,7 @@ std::string etag_of(std::string_view content) {
     }
     std::array<char, 16> hex;
     write_hex16(hash, hex.data());
-    return "\"" + std::string(hex.data(), hex.size()) + "\"";
+    return std::string(hex.data(), hex.size());
 }
 
 // If-None-Match: weak comparison, a list, or "*".
@@ -90,7 +93,6 @@ Router::Route redirect(std::string location) {
 
 void add_page_headers(HttpResponse& response, std::string_view security_policy) {
     response.add_header("Content-Security-Policy", security_policy);
-    response.add_header("X-Content-Type-Options", "nosniff");
     response.add_header("Referrer-Policy", "no-referrer");
     response.add_header("X-Frame-Options", "DENY");
 }
@@ -100,15 +102,20 @@ void add_page_headers(HttpResponse& response, std::string_view security_policy) 
 UiRoutes::UiRoutes(UiAssets assets, const UiConfig& config)
     : config_json_(ui_config_json(config)), security_policy_(content_security_policy(config)) {
     for (const UiAsset& asset : assets) {
-        if (asset.name == kPageName) page_ = asset.content;
         files_.push_back({asset, etag_of(asset.content)});
+        if (asset.name == kPageName) page_file_ = files_.back();
     }
+    page_ = page_file_.asset.content;
     const std::size_t at = page_.find(kBuiltBase);
     if (at != std::string::npos && config.base_path != "/zipkin") {
         const std::string path = config.base_path == "/" ? "" : config.base_path;
         page_.replace(at, kBuiltBase.size(), "href=\"" + path + "/\"");
+        wire::gzip(page_, kGzipLevel, page_gzip_);
+        page_file_.asset.gzip = page_gzip_;
+        page_file_.asset.brotli = {};
     }
-    page_etag_ = etag_of(page_);
+    page_file_.asset.content = page_;
+    page_file_.etag = etag_of(page_);
 }
 
 void UiRoutes::mount(Router& router) const {
@@ -118,6 +125,7 @@ void UiRoutes::mount(Router& router) const {
     router.get("/zipkin/favicon.ico", redirect("/zipkin/favicon.svg"));
     router.get("/zipkin/config.json", [this](const HttpRequest&, const HttpResponder& responder) {
         HttpResponse response = json_response(config_json_);
+        response.content_type = "application/json; charset=utf-8";  // as Zipkin's
         response.add_header("Cache-Control", "max-age=600");
         responder.send(std::move(response));
     });
@@ -141,31 +149,48 @@ void UiRoutes::serve_file(const HttpRequest& request, const HttpResponder& respo
         if (!is_api && wants_html(request)) return serve_page(request, responder);
         return responder.send(transport::text_response(404, "not found"));
     }
-    HttpResponse response;
+    HttpResponse response = response_of(*file, request);
     response.add_header("Cache-Control", "max-age=31536000, immutable");
-    response.add_header("ETag", file->etag);
-    response.add_header("X-Content-Type-Options", "nosniff");
-    if (has_current(request, file->etag)) {
-        response.status = 304;
-    } else {
-        response.content_type = file->asset.content_type;
-        response.static_body = file->asset.content;
-    }
     responder.send(std::move(response));
+}
+
+// In the smallest form that the browser takes; each form has an ETag of its own.
+HttpResponse UiRoutes::response_of(const File& file, const HttpRequest& request) {
+    const UiAsset& asset = file.asset;
+    const std::string_view accepted = request.header("Accept-Encoding");
+    const auto takes = [accepted](const char* encoding, std::string_view content) {
+        return !content.empty() && transport::list_has_token(accepted, encoding);
+    };
+    HttpResponse response;
+    std::string_view content = asset.content;
+    std::string etag = file.etag;
+    if (takes("br", asset.brotli)) {
+        content = asset.brotli;
+        etag += "-br";
+        response.add_header("Content-Encoding", "br");
+    } else if (takes("gzip", asset.gzip)) {
+        content = asset.gzip;
+        etag += "-gzip";
+        response.add_header("Content-Encoding", "gzip");
+    }
+    etag = "\"" + etag + "\"";
+    response.add_header("ETag", etag);
+    if (!asset.gzip.empty() || !asset.brotli.empty())
+        response.add_header("Vary", "Accept-Encoding");
+    if (has_current(request, etag)) {
+        response.status = 304;
+        return response;
+    }
+    response.content_type = asset.content_type;
+    response.static_body = content;
+    return response;
 }
 
 void UiRoutes::serve_page(const HttpRequest& request, const HttpResponder& responder) const {
     if (page_.empty()) return responder.send(transport::text_response(404, kNoPage));
-    HttpResponse response;
+    HttpResponse response = response_of(page_file_, request);
     response.add_header("Cache-Control", "max-age=60");
-    response.add_header("ETag", page_etag_);
     add_page_headers(response, security_policy_);
-    if (has_current(request, page_etag_)) {
-        response.status = 304;
-    } else {
-        response.content_type = "text/html; charset=utf-8";
-        response.static_body = page_;
-    }
     responder.send(std::move(response));
 }
 

@@ -34,14 +34,19 @@ private:
 
     struct File {
         UiAsset asset;
-        std::string etag;  // with its quotes
+        std::string etag;  // without its quotes
     };
+
+    static transport::HttpResponse response_of(
+        const File& file, const transport::HttpRequest& request
+    );
 
     std::vector<File> files_;
     std::string config_json_;
     std::string security_policy_;
-    std::string page_;  // index.html with its <base> set; empty in a build without the page
-    std::string page_etag_;
+    std::string page_;       // index.html with its <base> set; empty in a build without the page
+    std::string page_gzip_;  // where <base> was set to another path
+    File page_file_;
 };
 
 }  // namespace clew::web

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "clew/web/internal/recorded_answer.h"
+#include "clew/wire/compression.h"
 
 namespace clew::web {
 namespace {
@@ -75,7 +76,6 @@ TEST_F(UiRoutesTest, lets_no_foreign_script_into_the_page) {
         "default-src 'self'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
         "connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
     );
-    EXPECT_EQ(header_of(response, "X-Content-Type-Options"), "nosniff");
     EXPECT_EQ(header_of(response, "Referrer-Policy"), "no-referrer");
 }
 
@@ -127,12 +127,51 @@ TEST_F(UiRoutesTest, answers_304_when_a_browser_has_the_current_file) {
     );
 }
 
+TEST_F(UiRoutesTest, serves_what_was_compressed_when_it_was_built) {
+    const std::array<UiAsset, 2> assets = {{
+        {"index.html", "text/html; charset=utf-8", "plain page", "gzip page", "brotli page"},
+        {"a.js", "text/javascript", "plain script", "gzip script", {}},
+    }};
+    mount(assets);
+    const auto get = [this](const char* path, const char* accepted) {
+        return ask(router, path, {{"Accept-Encoding", accepted}});
+    };
+    EXPECT_EQ(get("/zipkin/", "gzip, deflate, br").content(), "brotli page");
+    EXPECT_EQ(get("/zipkin/", "gzip").content(), "gzip page");
+    EXPECT_EQ(get("/zipkin/", "br;q=0, gzip").content(), "gzip page");
+    EXPECT_EQ(get("/zipkin/", "identity").content(), "plain page");
+    EXPECT_EQ(get("/zipkin/a.js", "br").content(), "plain script");
+    const HttpResponse script = get("/zipkin/a.js", "gzip, br");
+    EXPECT_EQ(script.content(), "gzip script");
+    EXPECT_EQ(header_of(script, "Content-Encoding"), "gzip");
+    EXPECT_EQ(header_of(script, "Vary"), "Accept-Encoding");
+    EXPECT_EQ(header_of(get("/zipkin/a.js", "br"), "Vary"), "Accept-Encoding");
+    EXPECT_NE(header_of(script, "ETag"), header_of(get("/zipkin/a.js", "br"), "ETag"));
+    const std::string etag = header_of(script, "ETag");
+    const Headers known = {{"Accept-Encoding", "gzip"}, {"If-None-Match", etag}};
+    EXPECT_EQ(ask(router, "/zipkin/a.js", known).status, 304);
+}
+
+TEST_F(UiRoutesTest, compresses_the_page_once_when_its_base_is_another) {
+    const std::string page = "<base href=\"/zipkin/\">" + std::string(1000, 'x');
+    const std::array<UiAsset, 1> assets = {
+        {{"index.html", "text/html; charset=utf-8", page, "gzip page", "brotli page"}}};
+    UiConfig config;
+    config.base_path = "/tracing";
+    mount(assets, config);
+    const HttpResponse response = ask(router, "/zipkin/", {{"Accept-Encoding", "br, gzip"}});
+    EXPECT_EQ(header_of(response, "Content-Encoding"), "gzip");
+    std::string text;
+    ASSERT_TRUE(wire::gunzip(std::string(response.content()), 10'000, 0, text).has_value());
+    EXPECT_EQ(text, "<base href=\"/tracing/\">" + std::string(1000, 'x'));
+}
+
 TEST_F(UiRoutesTest, serves_the_operators_configuration) {
     UiConfig config;
     config.query_limit = 77;
     mount(kAssets, config);
     const HttpResponse response = ask(router, "/zipkin/config.json");
-    EXPECT_EQ(response.content_type, "application/json");
+    EXPECT_EQ(response.content_type, "application/json; charset=utf-8");
     EXPECT_EQ(response.body, ui_config_json(config));
     EXPECT_EQ(header_of(response, "Cache-Control"), "max-age=600");
 }

@@ -167,7 +167,7 @@ void ExpectedAnswers::expect_counts() {
     EXPECT_EQ(posted_, expected_["spans"].get<std::size_t>());
     EXPECT_EQ(counts.spans + counts.spans_repeated, posted_);
     EXPECT_EQ(counts.traces, expected_["traces"].get<std::size_t>());
-    EXPECT_EQ(counts.spans_evicted, 0U);
+    EXPECT_EQ(counts.spans_evicted(), 0U);
 }
 
 void ExpectedAnswers::expect_fields() {

@@ -334,7 +334,7 @@ def answers_to(port, sent):
 
 @pytest.fixture(scope="module")
 def port(start_once):
-    return start_once().port
+    return start_once("--allowed-hosts", "*").port  # the shapes are about framing
 
 
 @pytest.mark.parametrize("shape", SHAPES)

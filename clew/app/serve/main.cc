@@ -2,6 +2,7 @@
 // The program `clew`. Exit status: 0 when it did what was asked, 1 when it could not, 2 when it was
 // asked for something that does not exist.
 
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "clew/app/command_line.h"
@@ -18,6 +20,7 @@
 #include "clew/app/serve/server.h"
 #include "clew/app/signals.h"
 #include "clew/app/version.h"
+#include "clew/web/browser_guard.h"
 
 namespace clew::app {
 namespace {
@@ -38,10 +41,18 @@ int fail(int status, const std::string& sentence) {
     return status;
 }
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+int print(const std::string& text) {
+    const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    if (is_written && std::fflush(stdout) == 0) return 0;
+    return fail(kFailed, system_error("writing to standard output", errno).message);
+}
 
-bool is_loopback(const std::string& address) {
-    return address.starts_with("127.") || address == "::1";
+// A descriptor that the starter has closed would be given to a socket, and then be written to.
+void open_standard_streams() {
+    for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+        // The lowest free number is what open() returns.
+        if (fcntl(descriptor, F_GETFD) < 0) (void)open("/dev/null", O_RDWR);
+    }
 }
 
 std::string in_url(const std::string& address) {
@@ -51,13 +62,16 @@ std::string in_url(const std::string& address) {
 // Written beside and renamed, so that a reader never sees half of it.
 Expected<void> write_port_file(const std::string& path, const Server& server) {
     const std::string beside = path + ".new";
+    const std::string context = "writing the port file " + path;
+    errno = 0;
     std::ofstream file(beside, std::ios::trunc);
     file << "http=" << server.port() << "\n";
     if (server.scribe_port() != 0) file << "scribe=" << server.scribe_port() << "\n";
     file.close();
+    if (!file) return system_error(context, errno);
     std::error_code error;
-    if (file) std::filesystem::rename(beside, path, error);
-    if (!file || error) return Error{Code::io, "the port file " + path + " cannot be written"};
+    std::filesystem::rename(beside, path, error);
+    if (error) return system_error(context, error.value());
     return {};
 }
 
@@ -70,8 +84,8 @@ void log_ready(const Server& server) {
     }
     fields.emplace_back(
         "reach",
-        is_loopback(server.address()) ? "this machine only (--bind opens it)"
-                                      : "other machines too, without authentication"
+        web::is_loopback(server.address()) ? "this machine only (--bind opens it)"
+                                           : "other machines too, without authentication"
     );
     fields.emplace_back("version", std::string(version()));
     log(LogLevel::info, "ready", fields);
@@ -79,13 +93,18 @@ void log_ready(const Server& server) {
 
 void log_configuration(std::span<const Setting> settings) {
     LogFields fields;
-    for (const Setting& setting : settings) fields.emplace_back(setting.name, setting.get());
+    for (const Setting& setting : settings)
+        fields.emplace_back(setting.name, loggable_value(setting));
     log(LogLevel::info, "configuration", fields);
 }
 
-int serve(const ServeConfig& config, Signals& signals) {
+int serve(const ServeConfig& config) {
+    Signals signals;  // before the first thread; until here a signal ends the program at once
     Expected<std::unique_ptr<Server>> server = Server::start(config);
-    if (!server) return fail(kFailed, server.error().message);
+    if (!server) {
+        const bool is_misused = server.error().code == Code::invalid_argument;
+        return fail(is_misused ? kMisused : kFailed, server.error().message);
+    }
     if (!config.port_file.empty()) {
         if (Expected<void> written = write_port_file(config.port_file, **server); !written) {
             return fail(kFailed, written.error().message);
@@ -103,20 +122,19 @@ int serve(const ServeConfig& config, Signals& signals) {
 }
 
 int run(std::span<const char* const> arguments) {
-    Signals signals;
+    open_standard_streams();
     ServeConfig config;
     const std::vector<Setting> settings = serve_settings(config);
     Expected<CommandLine> line = parse_command_line(arguments, settings);
     if (!line) return fail(kMisused, line.error().message);
     if (line->prints_reference) line->answer = config_reference(settings);
     if (!line->answer.empty()) {
-        print(line->answer);
-        return 0;
+        return print(line->answer);
     }
     ConfigSources sources;
     sources.environment = process_environment();
     if (!line->config_file.empty()) {
-        Expected<FileValues> file = read_config_file(line->config_file);
+        Expected<FileValues> file = read_config_file(line->config_file, config_tables(settings));
         if (!file) return fail(kMisused, file.error().message);
         sources.file = std::move(*file);
     }
@@ -130,7 +148,7 @@ int run(std::span<const char* const> arguments) {
         log(LogLevel::warning, "ignored", {{"reason", warning}});
     }
     log_configuration(settings);
-    return serve(config, signals);
+    return serve(config);
 }
 
 }  // namespace

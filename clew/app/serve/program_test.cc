@@ -86,10 +86,8 @@ TEST(Program, says_in_one_sentence_that_its_port_is_in_use_and_exits_1) {
 TEST(Program, says_that_it_cannot_write_its_port_file_and_exits_1) {
     SpawnedClew clew(serve_with({"--port-file", "/nowhere/ports"}));
     EXPECT_EQ(clew.wait(), 1);
-    EXPECT_NE(
-        clew.errors().find("\nclew: the port file /nowhere/ports cannot be written\n"),
-        std::string::npos
-    ) << clew.errors();
+    EXPECT_NE(clew.errors().find("\nclew: writing the port file /nowhere/ports"), std::string::npos)
+        << clew.errors();
 }
 
 TEST(Program, says_where_it_listens_and_who_can_reach_it) {
@@ -123,7 +121,7 @@ TEST(Program, finishes_the_request_in_flight_when_it_is_told_to_end) {
         ASSERT_TRUE(clew.wait_until_ready());
         RawClient client(clew.http_port());
         client.send(
-            "POST /api/v2/spans HTTP/1.1\r\nHost: x\r\n"
+            "POST /api/v2/spans HTTP/1.1\r\nHost: localhost\r\n"
             "Content-Length: 29\r\nExpect: 100-continue\r\n\r\n"
         );
         ASSERT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
@@ -143,7 +141,7 @@ TEST(Program, cuts_off_what_takes_too_long_to_finish) {
     ASSERT_TRUE(clew.wait_until_ready());
     RawClient client(clew.http_port());
     client.send(
-        "POST /api/v2/spans HTTP/1.1\r\nHost: x\r\n"
+        "POST /api/v2/spans HTTP/1.1\r\nHost: localhost\r\n"
         "Content-Length: 29\r\nExpect: 100-continue\r\n\r\n"
     );
     ASSERT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
@@ -158,7 +156,7 @@ TEST(Program, ends_at_once_at_the_second_signal) {
     ASSERT_TRUE(clew.wait_until_ready());
     RawClient client(clew.http_port());
     client.send(
-        "POST /api/v2/spans HTTP/1.1\r\nHost: x\r\n"
+        "POST /api/v2/spans HTTP/1.1\r\nHost: localhost\r\n"
         "Content-Length: 29\r\nExpect: 100-continue\r\n\r\n"
     );
     ASSERT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/app/serve/serve_config.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
+
+#include "clew/app/version.h"
+#include "clew/base/text.h"
 
 namespace clew::app {
 
@@ -20,6 +25,15 @@ public:
             make_setting(std::move(name), field, std::move(environment), std::move(help));
         setting.group = group_;
         settings_.push_back(std::move(setting));
+    }
+
+    // Sets `is_chosen` when any source sets the last setting.
+    void note_choice(bool& is_chosen) {
+        Setting& setting = settings_.back();
+        setting.set = [&is_chosen, set = std::move(setting.set)](std::string_view text) {
+            is_chosen = true;
+            return set(text);
+        };
     }
 
     std::vector<Setting> take() { return std::move(settings_); }
@@ -47,8 +61,13 @@ void add_listening(Table& table, ServeConfig& config) {
         "Take spans in over scribe"
     );
     table.add(
-        "scribe-port", config.scribe_port, {"COLLECTOR_PORT"}, "Scribe port; 0: any free one"
+        "scribe-port",
+        config.scribe_port,
+        {"COLLECTOR_PORT"},
+        "Scribe port; 0: any free one; where it is not set and taken, the server runs without "
+        "scribe"
     );
+    table.note_choice(config.scribe_port_is_chosen);
     table.add(
         "port-file", config.port_file, {}, "File to write the real ports to, one `name=port` a line"
     );
@@ -165,9 +184,16 @@ void add_asking(Table& table, ServeConfig& config) {
     );
     table.add(
         "query-allowed-origins",
-        config.router.allowed_origins,
+        config.router.browsers.allowed_origins,
         {"ZIPKIN_QUERY_ALLOWED_ORIGINS"},
-        "Origins whose pages may read the answers; *: all"
+        "Origins of other sites whose pages may read answers and send spans; *: all, as in Zipkin"
+    );
+    table.add(
+        "allowed-hosts",
+        config.router.browsers.allowed_hosts,
+        {},
+        "Names by which requests may call this server, besides localhost and addresses; *: all. "
+        "Without it names are checked only where --bind is the loopback"
     );
 }
 
@@ -282,6 +308,32 @@ void add_logging(Table& table, ServeConfig& config) {
     table.add("log-level", config.log_level, {}, "info, warn, error or off");
 }
 
+// A link of the page: relative, or of a scheme that runs no script.
+bool is_web_link(std::string_view url) {
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+    if (std::ranges::any_of(url, is_control)) return false;  // browsers skip them in schemes
+    const std::size_t colon = url.find(':');
+    if (colon == std::string_view::npos || url.find_first_of("/?#{") < colon) return true;
+    const std::string scheme = lower_case(url.substr(0, colon));
+    return scheme == "http" || scheme == "https";
+}
+
+Expected<void> check_links(const web::UiConfig& ui) {
+    const std::array<std::pair<const char*, const std::string*>, 4> links = {{
+        {"ui-logs-url", &ui.logs_url},
+        {"ui-support-url", &ui.support_url},
+        {"ui-archive-post-url", &ui.archive_post_url},
+        {"ui-archive-url", &ui.archive_url},
+    }};
+    for (const auto& [name, url] : links) {
+        if (is_web_link(*url)) continue;
+        return Error{
+            Code::invalid_argument,
+            std::string(name) + ": only http:// and https:// links are shown"};
+    }
+    return {};
+}
+
 bool is_base_path(const std::string& path) {
     const bool is_root_or_clean = path == "/" || (path.starts_with('/') && !path.ends_with('/'));
     return is_root_or_clean && path.find_first_of("\"'<>&\\ \t\r\n") == std::string::npos;
@@ -319,6 +371,9 @@ Expected<void> finalize(ServeConfig& config) {
         const std::string max = std::to_string(web::QueryPoolOptions::kThreadsMax);
         return Error{Code::invalid_argument, "query-threads: there can be at most " + max};
     }
+    if (Expected<void> checked = check_links(config.ui); !checked) return checked;
+    config.router.browsers.bind = config.bind;
+    config.scribe.version = version();
     config.ui.search_enabled = config.memory.search_enabled;
     config.ui_enabled = config.ui_enabled && config.query_enabled;
     return {};

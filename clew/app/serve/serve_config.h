@@ -28,6 +28,8 @@ struct ServeConfig {
     std::uint16_t port = 9411;
     bool scribe_enabled = true;
     std::uint16_t scribe_port = collector::kScribePort;
+    // Somebody has chosen the port: then the server does not start without it.
+    bool scribe_port_is_chosen = false;
     std::string port_file;  // empty: none is written
     std::uint64_t connections_max = 4096;
     std::uint64_t scribe_connections_max = 4096;

@@ -62,7 +62,7 @@ TEST(ServeConfig, obeys_zipkins_variables_of_storage_and_query) {
     );
     EXPECT_EQ(configured({"QUERY_TIMEOUT=3s"}).query_pool.time_ms_max, std::chrono::seconds(3));
     EXPECT_EQ(
-        configured({"ZIPKIN_QUERY_ALLOWED_ORIGINS=http://a"}).router.allowed_origins,
+        configured({"ZIPKIN_QUERY_ALLOWED_ORIGINS=http://a"}).router.browsers.allowed_origins,
         List{"http://a"}
     );
 }
@@ -110,6 +110,43 @@ TEST(ServeConfig, refuses_what_clew_cannot_be) {
     EXPECT_EQ(
         finalize(too_many_threads).error().message, "query-threads: there can be at most 256"
     );
+}
+
+TEST(ServeConfig, shows_no_links_that_could_run_script) {
+    const auto takes = [](std::string url) {
+        ServeConfig config;
+        config.ui.logs_url = std::move(url);
+        return finalize(config).has_value();
+    };
+    for (const char* url :
+         {"", "http://h/{traceId}", "HTTPS://h", "/logs?q=a:b", "logs", "//h/x", "{traceId}:x"}) {
+        EXPECT_TRUE(takes(url)) << url;
+    }
+    for (const char* url :
+         {"javascript:alert(1)",
+          "JavaScript:x",
+          " javascript:x",
+          "java\tscript:x",
+          "data:x",
+          "\x01javascript:x",
+          "file:///etc/passwd"}) {
+        EXPECT_FALSE(takes(url)) << url;
+    }
+    ServeConfig other;
+    other.ui.archive_url = "javascript:x";
+    EXPECT_EQ(
+        finalize(other).error().message, "ui-archive-url: only http:// and https:// links are shown"
+    );
+}
+
+TEST(ServeConfig, knows_whether_the_port_of_scribe_was_chosen) {
+    EXPECT_FALSE(configured({}).scribe_port_is_chosen);
+    EXPECT_TRUE(configured({"COLLECTOR_PORT=9410"}).scribe_port_is_chosen);
+}
+
+TEST(ServeConfig, lets_no_other_site_in_by_default) {
+    EXPECT_TRUE(configured({}).router.browsers.allowed_origins.empty());
+    EXPECT_EQ(configured({"CLEW_SERVE_BIND=0.0.0.0"}).router.browsers.bind, "0.0.0.0");
 }
 
 TEST(ServeConfig, names_every_setting_once_and_says_what_it_means) {

@@ -2,6 +2,7 @@
 #include "clew/app/serve/server.h"
 
 #include <algorithm>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -131,7 +132,11 @@ struct Server::Parts {
 
 void Server::Parts::mount() {
     operator_routes.mount(router);
-    if (config.query_enabled) api_routes.mount(router);
+    if (config.query_enabled) {
+        api_routes.mount(router);
+    } else {
+        router.get("/api/v2/spans", refusal("the query API is disabled"));
+    }
     if (config.ui_enabled) ui_routes.mount(router);
     if (config.http_collector_enabled) {
         router.post("/api/v2/spans", [this](HttpRequest& request, const HttpResponder& responder) {
@@ -172,9 +177,25 @@ void Server::Parts::add_metrics() {
     add(kGauge, "clew_storage_spans", [&store] { return store.counts().spans; });
     add(kGauge, "clew_storage_traces", [&store] { return store.counts().traces; });
     add(kGauge, "clew_storage_bytes", [&store] { return store.counts().bytes; });
-    add(kCounter, "clew_storage_spans_evicted", [&store] { return store.counts().spans_evicted; });
+    add(kCounter, "clew_storage_spans_repeated", [&store] { return store.counts().spans_repeated; }
+    );
+    const auto add_evicted = [this, &store](const char* reason, auto count) {
+        metrics_page.add(
+            kCounter,
+            "clew_storage_spans_evicted",
+            {"reason", reason},
+            [&store, count] { return static_cast<double>(store.counts().*count); }
+        );
+    };
+    using storage::StorageCounts;
+    add_evicted("spans_max", &StorageCounts::spans_evicted_for_spans);
+    add_evicted("bytes_max", &StorageCounts::spans_evicted_for_bytes);
+    add_evicted("trace_too_large", &StorageCounts::spans_evicted_of_own_trace);
     add(kGauge, "clew_bytes_in_flight", [this] { return budget.bytes_in_use(); });
     add(kCounter, "clew_queries_refused", [this] { return query_pool.refused().value(); });
+    add(kCounter, "clew_dependencies_computed", [this] {
+        return api_routes.graphs_computed().value();
+    });
     add(kCounter, "clew_queries_cancelled", [this] { return query_pool.cancelled().value(); });
 }
 
@@ -223,8 +244,24 @@ void Server::Parts::add_scribe_metrics() {
     add("too_big", metrics.entries_too_big);
     add("not_base64", metrics.entries_not_base64);
     add("not_a_span", metrics.entries_not_a_span);
+    const transport::ScribeServerMetrics& calls = scribe->metrics();
+    const auto add_refused = [this](const char* reason, const Counter& counter) {
+        metrics_page.add(
+            MetricsPage::Kind::counter,
+            "clew_scribe_calls_refused",
+            {"reason", reason},
+            [&counter] { return static_cast<double>(counter.value()); }
+        );
+    };
+    add_refused("try_later", calls.try_later);
+    add_refused("malformed", calls.malformed);
+    add_refused("frame_too_big", calls.frames_too_big);
+    add_refused("timed_out", calls.timed_out);
     metrics_page.add(MetricsPage::Kind::gauge, "clew_scribe_connections", {}, [this] {
         return static_cast<double>(scribe->listener().counts().open);
+    });
+    metrics_page.add(MetricsPage::Kind::counter, "clew_scribe_connections_refused", {}, [this] {
+        return static_cast<double>(scribe->listener().counts().refused);
     });
 }
 
@@ -254,11 +291,19 @@ Expected<void> Server::Parts::open() {
             config.scribe,
             budget,
             [this](const transport::LogRequest& request, const transport::LogResponder& responder) {
-                scribe_receiver.receive(request, responder);
+                try {
+                    scribe_receiver.receive(request, responder);
+                } catch (const std::bad_alloc&) {
+                    responder.send(transport::LogResult::try_later);
+                }
             }
         );
     if (!opened_scribe) {
-        return std::move(opened_scribe).error().with_context("scribe (--scribe-port, --no-scribe)");
+        Error error =
+            std::move(opened_scribe).error().with_context("scribe (--scribe-port, --no-scribe)");
+        if (config.scribe_port_is_chosen || error.code != Code::address_in_use) return error;
+        log(LogLevel::warning, "without_scribe", {{"reason", error.message}});
+        return {};
     }
     scribe = std::move(*opened_scribe);
     return {};
@@ -288,7 +333,8 @@ Expected<std::unique_ptr<Server>> Server::start(const ServeConfig& config) {
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Server::~Server() = default;
+// What runs on the pool uses the parts that end before it.
+Server::~Server() { parts_->query_pool.end(); }
 
 const std::string& Server::address() const { return parts_->http->listener().address(); }
 

@@ -77,6 +77,61 @@ TEST_F(ServerTest, balances_its_books_in_the_metrics) {
     EXPECT_EQ(metric(text, "clew_storage_spans"), stored);
 }
 
+TEST_F(ServerTest, balances_what_is_stored_with_what_left_and_what_came_twice) {
+    config_.memory.spans_max = 5;
+    start();
+    RawClient client = connect();
+    for (std::uint64_t i = 1; i <= 8; ++i) {
+        const std::string body = span(hex(i), "front");
+        EXPECT_EQ(post(client, body).status, 202);
+        EXPECT_EQ(post(client, body).status, 202);
+    }
+    const std::string text = client.ask("GET", "/prometheus").body;
+    const auto evicted = [&](const std::string& reason) {
+        return metric(text, "clew_storage_spans_evicted_total{reason=\"" + reason + "\",}");
+    };
+    const double repeated = metric(text, "clew_storage_spans_repeated_total");
+    EXPECT_EQ(repeated, 8);
+    EXPECT_GE(evicted("spans_max"), 3);
+    EXPECT_EQ(evicted("bytes_max"), 0);
+    EXPECT_EQ(evicted("trace_too_large"), 0);
+    EXPECT_EQ(
+        metric(text, "clew_collector_spans_stored_total{transport=\"http\",}"),
+        metric(text, "clew_storage_spans") + evicted("spans_max") + repeated
+    );
+}
+
+TEST_F(ServerTest, shows_what_scribe_refused) {
+    start();
+    RawClient scribe(server_->scribe_port());
+    scribe.send(std::string("\xff\xff\xff\xff", 4));
+    EXPECT_TRUE(scribe.is_closed());
+    const std::string text = connect().ask("GET", "/prometheus").body;
+    const auto refused = [&](const std::string& reason) {
+        return metric(text, "clew_scribe_calls_refused_total{reason=\"" + reason + "\",}");
+    };
+    EXPECT_EQ(refused("frame_too_big"), 1);
+    EXPECT_EQ(refused("try_later"), 0);
+    EXPECT_EQ(refused("malformed"), 0);
+    EXPECT_EQ(refused("timed_out"), 0);
+    EXPECT_EQ(metric(text, "clew_scribe_connections_refused_total"), 0);
+}
+
+TEST_F(ServerTest, shares_one_service_graph_until_something_is_stored) {
+    start();
+    RawClient client = connect();
+    const std::string graph = "/api/v2/dependencies?endTs=4102444800000&lookback=4102444800000";
+    const auto computed = [&client] {
+        return metric(client.ask("GET", "/prometheus").body, "clew_dependencies_computed_total");
+    };
+    EXPECT_EQ(client.ask("GET", graph).body, "[]");
+    const std::string call = span(hex(1), "front");
+    const std::string remote = ",\"remoteEndpoint\":{\"serviceName\":\"caller\"}}]";
+    EXPECT_EQ(post(client, call.substr(0, call.size() - 2) + remote).status, 202);
+    EXPECT_NE(client.ask("GET", graph).body.find("caller"), std::string::npos);
+    EXPECT_EQ(computed(), 2);
+}
+
 TEST_F(ServerTest, holds_the_limits_of_its_configuration) {
     config_.http.body_bytes_max = 2000;
     config_.http.header_bytes_max = 1000;
@@ -149,6 +204,7 @@ TEST_F(ServerTest, refuses_to_start_on_what_cannot_be) {
     );
     ServeConfig scribe_taken = config_;
     scribe_taken.scribe_port = server_->port();
+    scribe_taken.scribe_port_is_chosen = true;
     EXPECT_NE(refusal(scribe_taken).find("--no-scribe"), std::string::npos);
     ServeConfig odd_rate = config_;
     odd_rate.sample_rate = 1.5;

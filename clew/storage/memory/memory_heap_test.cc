@@ -72,7 +72,7 @@ void churn(const Shape& shape, std::uint64_t bytes_max, int batches) {
         ASSERT_GE(static_cast<double>(held), 0.8 * static_cast<double>(said)) << "overstated";
         ASSERT_LE(static_cast<double>(held), 1.2 * static_cast<double>(said)) << "understated";
     }
-    EXPECT_GT(storage->counts().spans_evicted, storage->counts().spans) << "it turned over";
+    EXPECT_GT(storage->counts().spans_evicted(), storage->counts().spans) << "it turned over";
     storage.reset();
     EXPECT_LE(testing::live_heap_bytes(), before + 4096) << "everything was given back";
 }

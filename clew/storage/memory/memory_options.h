@@ -13,8 +13,8 @@
 namespace clew::storage {
 
 struct MemoryOptions {
-    // Spans and bytes held at most; when one is reached the oldest traces leave. Both above zero.
-    // A batch that alone is larger is refused.
+    // Spans and bytes held at most; when one is reached the traces that arrived first leave. Both
+    // above zero. A batch that alone is larger is refused.
     std::uint64_t spans_max = 500'000;               // MEM_MAX_SPANS
     std::uint64_t bytes_max = 512ULL * 1024 * 1024;  // of spans and of the indexes over them
 

@@ -91,6 +91,7 @@ Expected<void> MemoryStorage::store(model::SpanBatch batch) {
     const std::int64_t arrival_us = clock_.wall_now().count();
     const auto lock = write_lock();
     table_->insert(std::move(incoming), arrival_us, repeated);
+    changes_.add();
     return {};
 }
 
@@ -121,11 +122,17 @@ std::vector<TimeCandidate> MemoryStorage::candidates(
     return traces->find(window, count_max);
 }
 
-// Those without timestamps too, which stand at the beginning of time.
+// By their beginnings, those without timestamps too.
 std::vector<TimeCandidate> MemoryStorage::all_traces() const {
+    std::vector<BegunTrace> begun;
+    {
+        const auto lock = read_lock();
+        begun = table_->all_traces();
+    }
+    std::ranges::sort(begun);
     std::vector<TimeCandidate> all;
-    const auto lock = read_lock();
-    for (const std::uint64_t trace : table_->all_traces()) all.push_back({trace, 0});
+    all.reserve(begun.size());
+    for (const BegunTrace& one : begun) all.push_back({one.trace, 0});
     return all;
 }
 

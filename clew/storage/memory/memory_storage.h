@@ -3,8 +3,8 @@
 
 // Spans in memory: bounded, gone when the program ends, and the reference that says what a search
 // means. Semantics and order are those of Zipkin's in-memory storage; unlike it, everything is
-// bounded in bytes too, traces without timestamps do not leave first, and names and completed
-// values go with their last span.
+// bounded in bytes too, traces leave in the order in which they arrived (not began: what was just
+// accepted is kept, however old), and names and completed values go with their last span.
 //
 // Threads: all of it from anywhere. A batch is stored under one short lock, after it was copied and
 // split without. Reads hold the lock only while they collect which spans to look at; matching and
@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "clew/base/clock.h"
+#include "clew/base/counter.h"
 #include "clew/base/expected.h"
 #include "clew/storage/memory/memory_options.h"
 #include "clew/storage/storage.h"
@@ -53,6 +54,7 @@ public:
     std::string name() const override { return "InMemoryStorage"; }
     StorageHealth health() const override { return {}; }
     StorageCounts counts() const override;
+    std::uint64_t changes() const override { return changes_.value(); }
 
     // `done` is called before this returns.
     void accept(model::SpanBatch batch, AcceptDone done) override;
@@ -113,6 +115,7 @@ private:
     mutable std::mutex turnstile_;
     mutable std::shared_mutex table_mutex_;
     std::unique_ptr<SpanTable> table_;
+    Counter changes_;
 };
 
 }  // namespace clew::storage

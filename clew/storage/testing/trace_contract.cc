@@ -183,6 +183,15 @@ TEST_P(StorageContract, accepts_an_empty_batch) {
     EXPECT_EQ(storage().counts().spans, 0U);
 }
 
+TEST_P(StorageContract, says_that_it_has_changed_when_a_batch_is_accepted) {
+    const std::uint64_t before = storage().changes();
+    store(model::testing::sample_trace());
+    EXPECT_GT(storage().changes(), before);
+    const std::uint64_t after = storage().changes();
+    EXPECT_EQ(links(), links());
+    EXPECT_EQ(storage().changes(), after);
+}
+
 TEST_P(StorageContract, says_who_it_is_and_that_it_is_well) {
     EXPECT_FALSE(storage().name().empty());
     EXPECT_EQ(storage().health().state, StorageState::ready);

@@ -16,7 +16,6 @@ HttpResponse text_response(int status, std::string_view text) {
     HttpResponse response;
     response.status = status;
     response.content_type = "text/plain; charset=utf-8";
-    response.add_header("X-Content-Type-Options", "nosniff");
     response.body = text;
     return response;
 }
@@ -41,6 +40,7 @@ std::string_view http_reason(int status) noexcept {
         case 408: return "Request Timeout";
         case 413: return "Content Too Large";
         case 415: return "Unsupported Media Type";
+        case 421: return "Misdirected Request";
         case 429: return "Too Many Requests";
         case 431: return "Request Header Fields Too Large";
         case 500: return "Internal Server Error";

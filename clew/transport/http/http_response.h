@@ -2,7 +2,8 @@
 #pragma once
 
 // What a server answers to one HTTP request. Filled by a handler, written by the connection, which
-// adds the headers that belong to the connection itself (Date, Connection, Content-Length).
+// adds the headers that belong to the connection itself (Date, Connection, Content-Length) and to
+// every answer (X-Content-Type-Options: a browser must not guess what is in it).
 //
 // Threads: a plain value.
 

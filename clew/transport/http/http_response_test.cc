@@ -24,7 +24,10 @@ std::string head_without_date(const HttpResponse& response, const HttpResponseFr
 TEST(HttpResponse, writes_the_shortest_head_for_an_empty_answer) {
     HttpResponse response;
     response.status = 202;
-    EXPECT_EQ(head_without_date(response), "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_EQ(
+        head_without_date(response),
+        "HTTP/1.1 202 Accepted\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 0\r\n\r\n"
+    );
 }
 
 TEST(HttpResponse, writes_what_handler_and_connection_ask_for) {

@@ -13,7 +13,7 @@ namespace {
 std::string connections_refusal(int retry_after_seconds) {
     const std::string text = "too many connections";
     return "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: text/plain; "
-           "charset=utf-8\r\nRetry-After: " +
+           "charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nRetry-After: " +
            std::to_string(retry_after_seconds) +
            "\r\nContent-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text;
 }

@@ -60,6 +60,7 @@ struct ScribeServerMetrics {
     Counter entries_too_big;  // left out
     Counter timed_out;        // closed at a deadline, idle ones too
     Counter overloaded;       // TRY_LATER, or hung up, before the frame was kept
+    Counter try_later;        // answers TRY_LATER, or hung up instead, whoever refused
 };
 
 class ScribeServer {

@@ -37,10 +37,10 @@ const TraceRecord* SpanTable::find(std::uint64_t trace) const {
     return found == traces_.end() ? nullptr : &found->second;
 }
 
-std::vector<std::uint64_t> SpanTable::all_traces() const {
-    std::vector<std::uint64_t> all;
+std::vector<BegunTrace> SpanTable::all_traces() const {
+    std::vector<BegunTrace> all;
     all.reserve(traces_.size());
-    for (const AgeKey& key : by_age_) all.push_back(key.trace);
+    for (const auto& [trace, record] : traces_) all.push_back({record.began_us(), trace});
     return all;
 }
 
@@ -62,8 +62,8 @@ void SpanTable::insert_trace(IncomingTrace incoming, std::int64_t arrival_us) {
     TraceRecord& record = place->second;
     record.last_insert = inserts_;
     if (is_new) {
-        record.indexed_age_us = record.age_us();
-        by_age_.insert({record.indexed_age_us, trace});
+        record.first_insert = inserts_;
+        by_arrival_.insert({inserts_, trace});
     } else {
         trace_bytes_ -= cost(record);
         std::vector<model::Span> fresh;
@@ -82,7 +82,6 @@ void SpanTable::insert_trace(IncomingTrace incoming, std::int64_t arrival_us) {
         record.append(std::move(incoming));
         if (options_.search_enabled) index_names(*added, record);
         index_time(trace, record);
-        index_age(trace, record);
     }
     trace_bytes_ += cost(record);
 }
@@ -121,21 +120,14 @@ void SpanTable::index_time(std::uint64_t trace, TraceRecord& record) {
     record.time_key = key;
 }
 
-void SpanTable::index_age(std::uint64_t trace, TraceRecord& record) {
-    if (record.age_us() == record.indexed_age_us) return;
-    by_age_.erase({record.indexed_age_us, trace});
-    record.indexed_age_us = record.age_us();
-    by_age_.insert({record.indexed_age_us, trace});
-}
-
 void SpanTable::make_room(std::uint64_t spans, std::uint64_t bytes, bool may_evict_touched) {
-    for (auto oldest = by_age_.begin(); oldest != by_age_.end() && is_over(spans, bytes);) {
-        const auto victim = traces_.find(oldest->trace);
-        ++oldest;
-        if (victim->second.last_insert != inserts_) evict(victim);
+    for (auto first = by_arrival_.begin(); first != by_arrival_.end() && is_over(spans, bytes);) {
+        const auto victim = traces_.find(first->trace);
+        ++first;
+        if (victim->second.last_insert != inserts_) evict(victim, reason_to_evict(spans));
     }
-    while (may_evict_touched && !by_age_.empty() && is_over(spans, bytes)) {
-        evict(traces_.find(by_age_.begin()->trace));
+    while (may_evict_touched && !by_arrival_.empty() && is_over(spans, bytes)) {
+        evict(traces_.find(by_arrival_.begin()->trace), Reason::own_trace);
     }
 }
 
@@ -143,10 +135,14 @@ bool SpanTable::is_over(std::uint64_t spans, std::uint64_t added_bytes) const no
     return counts_.spans + spans > options_.spans_max || bytes() + added_bytes > options_.bytes_max;
 }
 
-void SpanTable::evict(Traces::iterator victim) {
+SpanTable::Reason SpanTable::reason_to_evict(std::uint64_t spans) const noexcept {
+    return counts_.spans + spans > options_.spans_max ? Reason::spans : Reason::bytes;
+}
+
+void SpanTable::evict(Traces::iterator victim, Reason reason) {
     CLEW_ASSERT(victim != traces_.end());
     TraceRecord& record = victim->second;
-    by_age_.erase({record.indexed_age_us, victim->first});
+    by_arrival_.erase({record.first_insert, victim->first});
     if (record.time_key) {
         by_time_.erase(*record.time_key);
         for (ServiceEntry* service : record.services) service->traces.erase(*record.time_key);
@@ -158,7 +154,10 @@ void SpanTable::evict(Traces::iterator victim) {
     }
     trace_bytes_ -= cost(record);
     counts_.spans -= record.span_count();
-    counts_.spans_evicted += record.span_count();
+    std::uint64_t& evicted = reason == Reason::spans   ? counts_.spans_evicted_for_spans
+                             : reason == Reason::bytes ? counts_.spans_evicted_for_bytes
+                                                       : counts_.spans_evicted_of_own_trace;
+    evicted += record.span_count();
     traces_.erase(victim);
 }
 
@@ -168,7 +167,7 @@ std::uint64_t SpanTable::bytes() const noexcept {
 
 std::uint64_t SpanTable::cost(const TraceRecord& record) noexcept {
     const std::size_t places = record.time_key ? 1 + record.services.size() : 0;
-    return heap_bytes(sizeof(Traces::value_type) + sizeof(void*)) + tree_node_bytes<AgeKey>() +
+    return heap_bytes(sizeof(Traces::value_type) + sizeof(void*)) + tree_node_bytes<ArrivalKey>() +
            places * TimeIndex::bytes_per_trace() + record.bytes();
 }
 

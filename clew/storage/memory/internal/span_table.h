@@ -2,9 +2,10 @@
 #pragma once
 
 // Everything a MemoryStorage holds: traces, indexes over them, and the bounds that keep both within
-// what the operator gave. When room is needed, the oldest traces leave whole, with their names.
+// what the operator gave. When room is needed, whole traces leave with their names, those first
+// that arrived first: what has just been accepted stays, however old it is.
 //
-// Invariants: 1. a trace is in by_age_ once, under its record's indexed_age_us; 2. a trace with a
+// Invariants: 1. a trace is in by_arrival_ once, under its record's first_insert; 2. a trace with a
 // time_key is in by_time_ and in every one of its services under that key; 3. bytes() is what the
 // heap gave for all of it, to within rounding.
 //
@@ -27,21 +28,28 @@
 
 namespace clew::storage {
 
+// When a trace began, but not after it arrived.
+struct BegunTrace {
+    std::int64_t began_us = 0;
+    std::uint64_t trace = 0;
+
+    friend auto operator<=>(const BegunTrace&, const BegunTrace&) = default;
+};
+
 class SpanTable {
 public:
     explicit SpanTable(const MemoryOptions& options);
 
-    // Stores all spans that are not here already; older traces leave for them when they must, those
-    // that the batch adds to last. arrival_us: wall clock now. repeated: spans of the batch that
-    // were left out as repetitions already.
-    // Requires: the incoming alone fits the bounds.
+    // Stores all spans that are not here already; earlier traces leave for them when they must,
+    // those that the batch adds to last. arrival_us: wall clock now. repeated: spans of the batch
+    // that were left out as repetitions already. Requires: the incoming alone fits the bounds.
     void insert(
         std::vector<IncomingTrace> incoming, std::int64_t arrival_us, std::uint64_t repeated
     );
 
     // Null: no such trace. By the low 64 bits of the id.
     const TraceRecord* find(std::uint64_t trace) const;
-    std::vector<std::uint64_t> all_traces() const;
+    std::vector<BegunTrace> all_traces() const;
 
     // Traces that have a timestamp; those of one service null when there is no such service.
     const TimeIndex& traces() const noexcept { return by_time_; }
@@ -55,27 +63,29 @@ public:
 private:
     using Traces = std::unordered_map<std::uint64_t, TraceRecord, SecretHash>;
 
-    struct AgeKey {
-        std::int64_t age_us = 0;
+    enum class Reason : std::uint8_t { spans, bytes, own_trace };
+
+    struct ArrivalKey {
+        std::uint64_t first_insert = 0;
         std::uint64_t trace = 0;
 
-        friend auto operator<=>(const AgeKey&, const AgeKey&) = default;
+        friend auto operator<=>(const ArrivalKey&, const ArrivalKey&) = default;
     };
 
     void insert_trace(IncomingTrace incoming, std::int64_t arrival_us);
     void index_names(const model::SpanBatch& spans, TraceRecord& record);
     void index_time(std::uint64_t trace, TraceRecord& record);
-    void index_age(std::uint64_t trace, TraceRecord& record);
     void make_room(std::uint64_t spans, std::uint64_t bytes, bool may_evict_touched);
     bool is_over(std::uint64_t spans, std::uint64_t bytes) const noexcept;
-    void evict(Traces::iterator victim);
+    Reason reason_to_evict(std::uint64_t spans) const noexcept;
+    void evict(Traces::iterator victim, Reason reason);
     std::uint64_t bytes() const noexcept;
     static std::uint64_t cost(const TraceRecord& record) noexcept;
 
     const MemoryOptions& options_;
     Traces traces_;
     TimeIndex by_time_;
-    std::set<AgeKey> by_age_;
+    std::set<ArrivalKey> by_arrival_;
     NameIndex names_;
     std::uint64_t inserts_ = 0;
     std::uint64_t trace_bytes_ = 0;  // the sum of cost() over traces_

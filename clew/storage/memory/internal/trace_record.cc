@@ -75,7 +75,7 @@ void TraceRecord::append(IncomingTrace incoming) {
     join_small_segments();
 }
 
-std::int64_t TraceRecord::age_us() const noexcept {
+std::int64_t TraceRecord::began_us() const noexcept {
     const std::int64_t began = root_us_ != 0 ? root_us_ : oldest_us_;
     return began == 0 ? arrival_us_ : std::min(began, arrival_us_);
 }

@@ -48,9 +48,8 @@ public:
     // Absent while no span has a timestamp.
     const std::optional<TimeSpan>& time_span() const noexcept { return time_span_; }
 
-    // Traces with smaller values leave first: when the trace began (trace/trace_match.h), but not
-    // after it arrived, so that neither a wrong clock nor a missing one keeps a trace forever.
-    std::int64_t age_us() const noexcept;
+    // When the trace began (trace/trace_match.h), but not after it arrived.
+    std::int64_t began_us() const noexcept;
 
     // Memory held by the trace itself, without what indexes hold about it.
     std::size_t bytes() const noexcept;
@@ -58,8 +57,8 @@ public:
     // The trace's places in the indexes of the table that owns the record, which alone keeps them.
     std::optional<TimeKey> time_key;
     std::vector<ServiceEntry*> services;  // sorted
-    std::int64_t indexed_age_us = 0;
-    std::uint64_t last_insert = 0;  // number of the insert that touched it last
+    std::uint64_t first_insert = 0;       // number of the insert that brought it
+    std::uint64_t last_insert = 0;        // ... and that touched it last
 
 private:
     model::Span span_at(std::size_t ordinal) const;

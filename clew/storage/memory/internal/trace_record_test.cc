@@ -81,19 +81,19 @@ TEST(TraceRecord, leaves_readers_their_segments) {
 
 TEST(TraceRecord, is_as_old_as_its_root_but_not_younger_than_its_arrival) {
     TraceRecord record(1'000'000);
-    EXPECT_EQ(record.age_us(), 1'000'000);
+    EXPECT_EQ(record.began_us(), 1'000'000);
     append(record, numbered(499));
-    EXPECT_EQ(record.age_us(), 500);
+    EXPECT_EQ(record.began_us(), 500);
     append(record, numbered(99));
-    EXPECT_EQ(record.age_us(), 100);
+    EXPECT_EQ(record.began_us(), 100);
     model::SpanBuilder builder;
     builder.start_span().trace_id = {0, 1};
     builder.row().timestamp = {700, 0};
     append(record, builder.finish());
-    EXPECT_EQ(record.age_us(), 700);
+    EXPECT_EQ(record.began_us(), 700);
     TraceRecord early(300);
     append(early, numbered(499));
-    EXPECT_EQ(early.age_us(), 300);
+    EXPECT_EQ(early.began_us(), 300);
 }
 
 TEST(SplitByTrace, groups_spans_and_leaves_repetitions_out) {

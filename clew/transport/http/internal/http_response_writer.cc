@@ -38,6 +38,7 @@ void HttpResponseWriter::append_head(
     if (!response.content_type.empty()) {
         out.append("Content-Type: ").append(response.content_type).append("\r\n");
     }
+    out.append("X-Content-Type-Options: nosniff\r\n");
     out.append(response.header_lines);
     if (has_body(response.status)) {
         out.append("Content-Length: ");

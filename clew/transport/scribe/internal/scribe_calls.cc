@@ -38,7 +38,8 @@ Fb303Status status_of(const ScribeService& service, bool is_stopping) {
          {"frames_too_big", value(metrics.frames_too_big)},
          {"entries_too_big", value(metrics.entries_too_big)},
          {"timed_out", value(metrics.timed_out)},
-         {"overloaded", value(metrics.overloaded)}}};
+         {"overloaded", value(metrics.overloaded)},
+         {"try_later", value(metrics.try_later)}}};
 }
 
 }  // namespace
@@ -144,6 +145,7 @@ ScribeCalls::Call& ScribeCalls::add(const MessageHeader& header) {
 void ScribeCalls::answer_log(Call& call, LogResult result) const {
     call.is_answered = true;
     call.reservation.release();
+    if (result == LogResult::try_later) service_.metrics->try_later.add();
     if (result == LogResult::try_later && service_.options.disconnect_on_overload) {
         call.hangs_up = true;
         return;
