@@ -4,11 +4,13 @@
 // Method: small bounds, traces at known times, a clock that stands still.
 #include <algorithm>
 #include <cstdio>
+#include <new>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/allocation_count.h"
 #include "clew/base/testing/fake_clock.h"
 #include "clew/model/testing/sample_spans.h"
 #include "clew/model/testing/span_text.h"
@@ -161,6 +163,37 @@ TEST_F(MemoryBounds, refuses_a_batch_of_more_bytes_than_it_may_hold) {
     EXPECT_EQ(answer.error().code, Code::limit_exceeded);
     EXPECT_NE(answer.error().message.find("larger than bytes_max"), std::string::npos);
     EXPECT_EQ(sizes(2), (Sizes{1, 0}));
+}
+
+// Whichever allocation fails: the storage goes on, says what it holds, and stores again.
+TEST_F(MemoryBounds, survives_running_out_of_memory) {
+    bool has_failed = true;
+    for (std::size_t number = 0; has_failed; ++number) {
+        ASSERT_LT(number, 2000U);
+        start(100);
+        ASSERT_TRUE(store("trace=1 id=1 at=1000 local=a name=n tag:k=v"));
+        model::SpanBatch batch = model::testing::spans(
+            "trace=1 id=2 at=2000 local=b name=m remote=c tag:k=w\ntrace=2 id=1 at=1 local=a"
+        );
+        bool is_stored = false;
+        {
+            const clew::testing::FailingAllocation failing(number);
+            try {
+                storage_->accept(std::move(batch), [&](const Expected<void>& stored) {
+                    is_stored = stored.has_value();
+                });
+            } catch (const std::bad_alloc&) {
+                is_stored = false;
+            }
+            has_failed = failing.has_failed();
+        }
+        const Sizes held = sizes(2);
+        EXPECT_EQ(storage_->counts().spans, held[0] + held[1]) << number;
+        const bool is_whole = held == (is_stored ? Sizes{2, 1} : Sizes{1, 0});
+        EXPECT_TRUE(is_whole || held == (Sizes{0, 0})) << number;
+        ASSERT_TRUE(store("trace=3 id=1 at=3000 local=b name=m tag:k=v")) << number;
+        EXPECT_EQ(storage_->get_trace({0, 3}, QueryContext::unlimited())->spans.size(), 1U);
+    }
 }
 
 TEST_F(MemoryBounds, says_beforehand_what_could_never_be_stored) {

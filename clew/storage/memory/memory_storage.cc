@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <new>
 #include <unordered_set>
 #include <utility>
 
@@ -37,6 +38,16 @@ std::size_t span_count(const Segments& segments) noexcept {
     std::size_t count = 0;
     for (const auto& segment : segments) count += segment->size();
     return count;
+}
+
+// Throws bad_alloc here, where nothing has changed yet, when there is too little memory for what
+// inserting will ask for in small pieces.
+void ensure_memory_for_indexes(const std::vector<IncomingTrace>& incoming) {
+    std::size_t bytes = 0;
+    for (const IncomingTrace& trace : incoming) {
+        bytes += bytes_bound(trace) - trace.spans->size_bytes();
+    }
+    ::operator delete(::operator new(bytes));
 }
 
 Error exceeds(std::string_view what, std::uint64_t size, std::string_view limit_name) {
@@ -88,6 +99,7 @@ Expected<void> MemoryStorage::store(model::SpanBatch batch) {
     batch = {};  // its memory is not needed any more, and not part of the bound
     for (const IncomingTrace& trace : incoming) repeated -= trace.spans->size();
     if (Expected<void> fits = check_bytes(incoming); !fits) return fits;
+    ensure_memory_for_indexes(incoming);
     const std::int64_t arrival_us = clock_.wall_now().count();
     const auto lock = write_lock();
     table_->insert(std::move(incoming), arrival_us, repeated);

@@ -102,6 +102,12 @@ void NameIndex::remove(const model::Span& span) {
     services_.erase(found);
 }
 
+void NameIndex::clear() noexcept {
+    services_.clear();
+    for (auto& [key, values] : autocomplete_) values = NameCounts();
+    bytes_ = 0;
+}
+
 std::vector<std::string> NameIndex::service_names() const { return keys_of(services_); }
 
 std::vector<std::string> NameIndex::autocomplete_values(std::string_view key) const {

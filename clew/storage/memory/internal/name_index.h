@@ -54,6 +54,9 @@ public:
     // Requires: add() of an equal span before.
     void remove(const model::Span& span);
 
+    // Forgets every name; the keys stay.
+    void clear() noexcept;
+
     std::vector<std::string> service_names() const;
     // Sorted; empty for a key that is not configured.
     std::vector<std::string> autocomplete_values(std::string_view key) const;

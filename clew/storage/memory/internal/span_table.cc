@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <new>
 #include <utility>
 
 #include "clew/base/assert.h"
@@ -17,7 +18,6 @@ void SpanTable::insert(
     std::vector<IncomingTrace> incoming, std::int64_t arrival_us, std::uint64_t repeated
 ) {
     ++inserts_;
-    counts_.spans_repeated += repeated;
     std::uint64_t spans = 0;
     std::uint64_t bytes = 0;
     for (const IncomingTrace& trace : incoming) {
@@ -27,9 +27,27 @@ void SpanTable::insert(
         if (known != traces_.end()) known->second.last_insert = inserts_;
     }
     make_room(spans, bytes, true);
-    for (IncomingTrace& trace : incoming) insert_trace(std::move(trace), arrival_us);
+    const StorageCounts before = counts_;
+    try {
+        for (IncomingTrace& trace : incoming) insert_trace(std::move(trace), arrival_us);
+    } catch (const std::bad_alloc&) {
+        counts_ = before;
+        forget_all();
+        throw;
+    }
+    counts_.spans_repeated += repeated;
     // Tables that grew with a large trace may have taken more than was foreseen.
     make_room(0, 0, false);
+}
+
+void SpanTable::forget_all() noexcept {
+    counts_.spans_evicted_for_bytes += counts_.spans;
+    counts_.spans = 0;
+    by_arrival_.clear();
+    by_time_.clear();
+    names_.clear();
+    traces_.clear();
+    trace_bytes_ = 0;
 }
 
 const TraceRecord* SpanTable::find(std::uint64_t trace) const {

@@ -43,6 +43,8 @@ public:
     // Stores all spans that are not here already; earlier traces leave for them when they must,
     // those that the batch adds to last. arrival_us: wall clock now. repeated: spans of the batch
     // that were left out as repetitions already. Requires: the incoming alone fits the bounds.
+    // When memory runs out on the way it throws bad_alloc, and the table is empty: what is half
+    // inserted cannot be told from what was there.
     void insert(
         std::vector<IncomingTrace> incoming, std::int64_t arrival_us, std::uint64_t repeated
     );
@@ -73,6 +75,7 @@ private:
     };
 
     void insert_trace(IncomingTrace incoming, std::int64_t arrival_us);
+    void forget_all() noexcept;
     void index_names(const model::SpanBatch& spans, TraceRecord& record);
     void index_time(std::uint64_t trace, TraceRecord& record);
     void make_room(std::uint64_t spans, std::uint64_t bytes, bool may_evict_touched);

@@ -57,6 +57,7 @@ public:
     // False when the key was there already.
     bool insert(const TimeKey& key) { return keys_.insert(key).second; }
     void erase(const TimeKey& key) { keys_.erase(key); }
+    void clear() noexcept { keys_.clear(); }
     bool empty() const noexcept { return keys_.empty(); }
     std::size_t size() const noexcept { return keys_.size(); }
 
