@@ -8,7 +8,7 @@
 #include <utility>
 
 #include <pthread.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include "clew/base/assert.h"
 
@@ -20,6 +20,9 @@ using Cancellation = QueryContext::Cancellation;
 
 // Scans give way to whoever has a request to read or a lookup to answer.
 constexpr int kScanNiceness = 5;
+
+// The calling thread alone, on Linux. Where it is refused, lookups take longer and nothing else.
+void give_way() { setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + kScanNiceness); }
 
 constexpr std::size_t index_of(QueryLane lane) { return static_cast<std::size_t>(lane); }
 
@@ -131,8 +134,7 @@ void QueryPool::work_on(const Query& query) {
 }
 
 void QueryPool::run(QueryLane lane) {
-    // Of this thread alone, on Linux. Where it is refused, lookups take longer and nothing else.
-    if (lane == QueryLane::scan) (void)::nice(kScanNiceness);
+    if (lane == QueryLane::scan) give_way();
     while (true) {
         const Query query = take_next(lane);
         if (!query.context) return;
