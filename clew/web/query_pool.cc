@@ -19,7 +19,7 @@ namespace {
 using Cancellation = QueryContext::Cancellation;
 
 // Scans give way to whoever has a request to read or a lookup to answer.
-constexpr int kScanNiceness = 5;
+constexpr int kScanNiceness = 10;
 
 // The calling thread alone, on Linux. Where it is refused, lookups take longer and nothing else.
 void give_way() { setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + kScanNiceness); }
