@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/transport/listener.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -20,7 +21,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "clew/transport/refused_peer.h"
+#include "clew/transport/internal/connection_table.h"
+#include "clew/transport/internal/descriptor.h"
+#include "clew/transport/internal/refused_peer.h"
 
 namespace clew::transport {
 
@@ -34,26 +37,14 @@ using std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kDeadlineCheckInterval{250};
 // Before the next accept when the system had no descriptor or memory left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
+// ... and when the peers that are being refused need their turn to leave.
+constexpr std::chrono::milliseconds kCrowdedPause{5};
 // Peers accepted before other work of the same thread gets its turn.
 constexpr int kAcceptsPerTurn = 64;
-// Refused peers that are told so; more are closed without a word.
+// Peers that are being refused at one time: half as many as are served, within these bounds. For
+// more, the oldest is closed; half as many again, where that takes its time.
+constexpr std::size_t kRefusedPeersMin = 4;
 constexpr std::size_t kRefusedPeersMax = 64;
-
-// Closes an accepted socket that never reached its connection.
-class Descriptor {
-public:
-    explicit Descriptor(int value) : value_(value) {}
-    Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor() {
-        if (value_ >= 0) ::close(value_);
-    }
-    int value() const { return value_; }
-    int release() { return std::exchange(value_, -1); }
-
-private:
-    int value_;
-};
 
 // The socket itself is gone; what the system is short of comes back.
 bool is_lost(int errno_value) {
@@ -89,26 +80,21 @@ Error listen_error(const ListenerOptions& options, const boost::system::error_co
 }  // namespace
 
 // Invariants:
-// 1. `acceptor` and `pause` are touched on the first context's thread only, each timer on its own
-// context's, or
+// 1. `acceptor`, `pause` and `spare` are touched on the first context's thread only,
+// each timer on its own context's, or
 //    by the owner while the loop does not run.
-// 2. A connection is in its lane from before its start() until its slot ends.
+// 2. A slot is in the table from its making to its end, its connection from before start() on.
 // 3. Everything below the mutex is read and written under it.
 struct Listener::State : public std::enable_shared_from_this<State> {
-    // What one loop thread has of this listener.
-    struct Lane {
-        io_context* context = nullptr;
-        std::unordered_map<std::uint64_t, std::weak_ptr<Connection>> connections;
-    };
-
     struct Slot final : public ConnectionSlot {
         Slot(std::shared_ptr<State> its_state, std::uint64_t its_id, bool is_refused)
             : state(std::move(its_state)), id(its_id), refused(is_refused) {}
+        const std::atomic<std::int64_t>& waiting_since_ns() const { return waiting_since_ns_; }
         ~Slot() override { state->forget(*this); }
         Slot(const Slot&) = delete;
         Slot& operator=(const Slot&) = delete;
 
-        std::size_t lane() const { return id % state->lanes.size(); }
+        std::size_t lane() const { return state->connections.lane_of(id); }
 
         const std::shared_ptr<State> state;
         const std::uint64_t id;
@@ -120,18 +106,23 @@ struct Listener::State : public std::enable_shared_from_this<State> {
           options(std::move(listener_options)),
           make_connection(std::move(make)),
           timers(event_loop.thread_count()),
-          lanes(event_loop.thread_count()) {
-        for (std::size_t i = 0; i < lanes.size(); ++i) lanes[i].context = &loop.context(i);
-    }
+          connections(event_loop.thread_count()) {}
 
     Expected<void> bind();
     void start();
     void wait_for_peers();
     void accept_some();
-    void pause_accepting();
+    void accept_failed(int error_number);
+    bool refuse_with_spare();
+    void open_spare();
+    bool is_full();
+    void pause_accepting(std::chrono::milliseconds time);
     void give_up();
-    std::unique_ptr<Slot> take_slot();
-    void adopt(Descriptor descriptor, std::unique_ptr<Slot> slot);
+    std::unique_ptr<Slot> take_slot(const PeerAddress& peer);
+    bool make_room();
+    bool make_room_locked();
+    void close_oldest_refused();
+    void adopt(Descriptor descriptor, std::unique_ptr<Slot> slot, const PeerAddress& peer);
     void watch_deadlines(std::size_t lane);
     void forget(const Slot& slot);
     std::vector<std::shared_ptr<Connection>> connections_of(std::size_t lane);
@@ -147,18 +138,21 @@ struct Listener::State : public std::enable_shared_from_this<State> {
     EventLoop& loop;
     const ListenerOptions options;
     const MakeConnection make_connection;
+    const std::size_t refused_max =
+        std::clamp(options.connections_max / 2, kRefusedPeersMin, kRefusedPeersMax);
     std::string address;
     std::uint16_t port = 0;
     bool is_ipv6 = false;
     std::optional<tcp::acceptor> acceptor;
     std::optional<boost::asio::steady_timer> pause;
+    Descriptor spare{-1};  // a peer can be refused with it when there is no other
+    steady_clock::time_point accept_error_told{};
     std::vector<std::optional<boost::asio::steady_timer>> timers;
 
     std::mutex mutex;
     std::condition_variable changed;
-    std::vector<Lane> lanes;
+    ConnectionTable connections;
     std::uint64_t next_id = 0;
-    std::size_t refused_open = 0;
     std::size_t lanes_released = 0;
     bool stopping = false;
     ListenerCounts counts;
@@ -185,8 +179,11 @@ Expected<void> Listener::State::bind() {
 }
 
 void Listener::State::start() {
-    on_lane(0, [self = shared_from_this()] { self->wait_for_peers(); });
-    for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+    on_lane(0, [self = shared_from_this()] {
+        self->open_spare();
+        self->wait_for_peers();
+    });
+    for (std::size_t lane = 0; lane < timers.size(); ++lane) {
         on_lane(lane, [self = shared_from_this(), lane] {
             self->timers[lane].emplace(self->loop.context(lane));
             self->watch_deadlines(lane);
@@ -206,24 +203,28 @@ void Listener::State::wait_for_peers() {
 
 void Listener::State::accept_some() {
     for (int i = 0; acceptor && i < kAcceptsPerTurn; ++i) {
-        Descriptor descriptor(
-            ::accept4(acceptor->native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)
-        );
+        if (is_full()) return pause_accepting(kCrowdedPause);
+        PeerAddress peer;
+        Descriptor descriptor = Descriptor::accept(acceptor->native_handle(), peer);
         if (descriptor.value() < 0) {
             if (errno == EAGAIN || errno == EWOULDBLOCK) break;
             if (errno == EINTR || errno == ECONNABORTED) continue;
             if (is_lost(errno)) return give_up();
-            return pause_accepting();
+            accept_failed(errno);
+            if (refuse_with_spare()) continue;
+            return pause_accepting(kAcceptPause);
         }
-        std::unique_ptr<Slot> slot = take_slot();
+        std::unique_ptr<Slot> slot = take_slot(peer);
         if (!slot) continue;
         const int on = 1;
         ::setsockopt(descriptor.value(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         io_context& context = loop.context(slot->lane());
         boost::asio::post(
             context,
-            [self = shared_from_this(), taken = std::move(descriptor), kept = std::move(slot)](
-            ) mutable { self->adopt(std::move(taken), std::move(kept)); }
+            [self = shared_from_this(),
+             taken = std::move(descriptor),
+             kept = std::move(slot),
+             peer]() mutable { self->adopt(std::move(taken), std::move(kept), peer); }
         );
     }
     wait_for_peers();
@@ -234,47 +235,123 @@ void Listener::State::give_up() {
     counts.is_broken = true;
 }
 
-void Listener::State::pause_accepting() {
+void Listener::State::accept_failed(int error_number) {
     {
         const std::lock_guard lock(mutex);
         ++counts.accept_errors;
     }
-    pause.emplace(loop.context(0), kAcceptPause);
+    make_room();
+    const steady_clock::time_point now = steady_clock::now();
+    const bool is_news = accept_error_told == steady_clock::time_point{} ||
+                         now - accept_error_told >= options.accept_error_interval;
+    if (!is_news || !options.on_accept_error) return;
+    accept_error_told = now;
+    options.on_accept_error(system_error("accepting a peer on " + text_of(options), error_number));
+}
+
+void Listener::State::open_spare() {
+    if (spare.value() < 0) spare = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+// Gives the spare descriptor up for the peer at the front of the queue, so that it hears why.
+bool Listener::State::refuse_with_spare() {
+    if (spare.value() < 0) return false;
+    spare.close();
+    PeerAddress peer;
+    Descriptor refused = Descriptor::accept(acceptor->native_handle(), peer);
+    const bool has_refused = refused.value() >= 0;
+    if (has_refused) refused.refuse(options.refusal);
+    refused.close();
+    open_spare();
+    const std::lock_guard lock(mutex);
+    counts.refused += has_refused ? 1 : 0;
+    return has_refused;
+}
+
+// As many peers as may be are on their way out, to make room or refused: the next one can wait.
+bool Listener::State::is_full() {
+    const std::lock_guard lock(mutex);
+    if (connections.open() - connections.staying() >= refused_max) return true;
+    const bool is_crowded = connections.staying() >= options.connections_max &&
+                            connections.refused() >= refused_max + refused_max / 2;
+    if (is_crowded) close_oldest_refused();
+    return is_crowded;
+}
+
+void Listener::State::pause_accepting(std::chrono::milliseconds time) {
+    pause.emplace(loop.context(0), time);
     pause->async_wait([self = shared_from_this()](boost::system::error_code error) {
-        if (!error) self->wait_for_peers();
+        if (error) return;
+        self->open_spare();
+        self->wait_for_peers();
     });
 }
 
 // Nothing when the peer is to be closed without a word.
-std::unique_ptr<Listener::State::Slot> Listener::State::take_slot() {
+std::unique_ptr<Listener::State::Slot> Listener::State::take_slot(const PeerAddress& peer) {
     const std::lock_guard lock(mutex);
     if (stopping) return nullptr;
-    const bool refused = counts.open >= options.connections_max;
+    const bool refused = connections.staying() >= options.connections_max && !make_room_locked();
     if (refused) {
         ++counts.refused;
-        if (options.refusal.empty() || refused_open >= kRefusedPeersMax) return nullptr;
-        ++refused_open;
+        if (!options.serves_refused && options.refusal.empty()) return nullptr;
+        if (connections.refused() >= refused_max) close_oldest_refused();
     } else {
         ++counts.accepted;
-        ++counts.open;
     }
-    return std::make_unique<Slot>(shared_from_this(), next_id++, refused);
+    auto slot = std::make_unique<Slot>(shared_from_this(), next_id++, refused);
+    connections.add(slot->id, {peer, refused, &slot->waiting_since_ns(), {}, false});
+    return slot;
 }
 
-void Listener::State::adopt(Descriptor descriptor, std::unique_ptr<Slot> slot) {
+bool Listener::State::make_room() {
+    const std::lock_guard lock(mutex);
+    return make_room_locked();
+}
+
+// Requires: the lock is held. True when a connection was found that will most likely close.
+bool Listener::State::make_room_locked() {
+    const std::optional<std::uint64_t> id = connections.choose_leaving();
+    if (!id) return false;
+    ++counts.made_room;
+    const std::weak_ptr<Connection> chosen = connections.at(*id).connection;
+    on_lane(connections.lane_of(*id), [self = shared_from_this(), chosen, id = *id] {
+        const std::shared_ptr<Connection> connection = chosen.lock();
+        if (!connection || connection->make_room()) return;
+        const std::lock_guard lock(self->mutex);
+        self->connections.keep(id);
+        --self->counts.made_room;
+    });
+    return true;
+}
+
+// The newest of those beyond the limit has the best chance to be somebody who is in a hurry.
+void Listener::State::close_oldest_refused() {
+    const std::optional<std::uint64_t> id = connections.choose_oldest_refused();
+    if (!id) return;
+    const std::weak_ptr<Connection> chosen = connections.at(*id).connection;
+    on_lane(connections.lane_of(*id), [chosen] {
+        if (const std::shared_ptr<Connection> connection = chosen.lock()) connection->close();
+    });
+}
+
+void Listener::State::adopt(
+    Descriptor descriptor, std::unique_ptr<Slot> slot, const PeerAddress& peer
+) {
     const std::size_t lane = slot->lane();
     const std::uint64_t id = slot->id;
     const bool refused = slot->refused;
-    AcceptedSocket socket{&loop.context(lane), descriptor.release(), is_ipv6, std::move(slot)};
+    AcceptedSocket socket{
+        &loop.context(lane), descriptor.release(), is_ipv6, std::move(slot), peer, refused};
     std::shared_ptr<Connection> connection =
-        refused ? make_refused_peer(std::move(socket), options.refusal)
-                : make_connection(std::move(socket));
+        refused && !options.serves_refused ? make_refused_peer(std::move(socket), options.refusal)
+                                           : make_connection(std::move(socket));
     if (!connection) return;
     bool too_late = false;
     {
         const std::lock_guard lock(mutex);
         too_late = stopping;
-        lanes[lane].connections.emplace(id, connection);
+        connections.at(id).connection = connection;
     }
     connection->start();
     if (too_late) connection->finish();
@@ -296,26 +373,18 @@ void Listener::State::watch_deadlines(std::size_t lane) {
 
 void Listener::State::forget(const Slot& slot) {
     const std::lock_guard lock(mutex);
-    lanes[slot.lane()].connections.erase(slot.id);
-    --(slot.refused ? refused_open : counts.open);
+    connections.remove(slot.id);
     changed.notify_all();
 }
 
 std::vector<std::shared_ptr<Connection>> Listener::State::connections_of(std::size_t lane) {
-    std::vector<std::shared_ptr<Connection>> alive;
     const std::lock_guard lock(mutex);
-    alive.reserve(lanes[lane].connections.size());
-    for (const auto& [id, weak] : lanes[lane].connections) {
-        if (std::shared_ptr<Connection> connection = weak.lock()) {
-            alive.push_back(std::move(connection));
-        }
-    }
-    return alive;
+    return connections.in_lane(lane);
 }
 
 template <typename Action>
 void Listener::State::on_every_connection(Action action) {
-    for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+    for (std::size_t lane = 0; lane < timers.size(); ++lane) {
         on_lane(lane, [self = shared_from_this(), lane, action] {
             for (const std::shared_ptr<Connection>& connection : self->connections_of(lane)) {
                 action(*connection);
@@ -351,7 +420,7 @@ void Listener::State::release_resources() {
         for (std::optional<boost::asio::steady_timer>& timer : timers) timer.reset();
         return;
     }
-    for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+    for (std::size_t lane = 0; lane < timers.size(); ++lane) {
         on_lane(lane, [self = shared_from_this(), lane] {
             self->timers[lane].reset();
             const std::lock_guard lock(self->mutex);
@@ -359,7 +428,7 @@ void Listener::State::release_resources() {
             self->changed.notify_all();
         });
     }
-    wait(std::nullopt, [this] { return lanes_released == lanes.size(); });
+    wait(std::nullopt, [this] { return lanes_released == timers.size(); });
 }
 
 // True when the condition came true before the deadline.
@@ -387,7 +456,7 @@ Listener::~Listener() {
     if (state_->loop.is_running()) {
         state_->on_every_connection([](Connection& connection) { connection.close(); });
         state_->wait(std::nullopt, [this] {
-            return state_->counts.open == 0 && state_->refused_open == 0;
+            return state_->connections.open() == 0 && state_->connections.refused() == 0;
         });
     }
     state_->release_resources();
@@ -399,7 +468,7 @@ bool Listener::finish(std::chrono::milliseconds patience) {
     const steady_clock::time_point deadline = steady_clock::now() + patience;
     state_->stop_accepting();
     state_->on_every_connection([](Connection& connection) { connection.finish(); });
-    const auto none_open = [this] { return state_->counts.open == 0; };
+    const auto none_open = [this] { return state_->connections.open() == 0; };
     if (state_->wait(deadline, none_open)) return true;
     state_->on_every_connection([](Connection& connection) { connection.close(); });
     return false;
@@ -411,7 +480,9 @@ std::uint16_t Listener::port() const noexcept { return state_->port; }
 
 ListenerCounts Listener::counts() const {
     const std::lock_guard lock(state_->mutex);
-    return state_->counts;
+    ListenerCounts counts = state_->counts;
+    counts.open = state_->connections.open();
+    return counts;
 }
 
 }  // namespace clew::transport

@@ -32,17 +32,26 @@ struct ListenerOptions {
     std::string address = "127.0.0.1";
     // 0: any free port; port() tells which.
     std::uint16_t port = 0;
-    // Open connections. One more is accepted, told `refusal`, and closed.
+    // Open connections. For one more, a connection that waits for its peer's next message is
+    // closed; where all are busy, the newcomer is told `refusal` and closed.
     std::size_t connections_max = 4096;
     // Peers that the operating system keeps waiting for accept.
     int backlog_max = 1024;
-    // What the protocol says to a peer that is one too many; may be empty.
+    // What the protocol says to a peer beyond connections_max; may be empty.
     std::string refusal;
+    // The protocol makes a connection for such a peer as well (AcceptedSocket::is_refused) and
+    // refuses it itself: it may have one question that must always be answered.
+    bool serves_refused = false;
+    // Called on a loop thread when the system has no descriptor or memory for a peer, at most once
+    // in accept_error_interval; may be empty.
+    std::function<void(const Error&)> on_accept_error;
+    std::chrono::milliseconds accept_error_interval{10'000};
 };
 
 struct ListenerCounts {
     std::uint64_t accepted = 0;
-    std::uint64_t refused = 0;        // one too many
+    std::uint64_t refused = 0;        // beyond connections_max, or no descriptor left
+    std::uint64_t made_room = 0;      // closed while waiting, for another peer
     std::uint64_t accept_errors = 0;  // e.g. no file descriptor left; tried again after a pause
     std::size_t open = 0;             // now
     bool is_broken = false;           // accepts nobody any more, and nobody has asked for that

@@ -7,8 +7,11 @@
 #include <atomic>
 #include <vector>
 
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -224,6 +227,54 @@ TEST_F(ListenerTest, lets_a_refused_peer_that_stays_go_after_a_moment) {
         boost::asio::write(peer, boost::asio::buffer(std::string("x")), error);
         return error.failed();
     }));
+}
+
+// Takes every descriptor that this process may have while it lives.
+class NoDescriptors {
+public:
+    NoDescriptors() {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        // The lowest free number is given: after many, there is no gap below the last one.
+        for (int& descriptor : taken_) descriptor = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+        const rlimit full{static_cast<rlim_t>(taken_.back()) + 1, before_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &full);
+    }
+    ~NoDescriptors() {
+        ::setrlimit(RLIMIT_NOFILE, &before_);
+        for (const int descriptor : taken_) ::close(descriptor);
+    }
+    NoDescriptors(const NoDescriptors&) = delete;
+    NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+private:
+    rlimit before_{};
+    std::array<int, 100> taken_{};
+};
+
+TEST_F(ListenerTest, tells_peers_that_no_descriptor_is_left) {
+    std::atomic<int> reports = 0;
+    ListenerOptions options;
+    options.refusal = "full\n";
+    options.on_accept_error = [&](const Error&) { ++reports; };
+    std::unique_ptr<Listener> listener = open(options);
+    tcp::socket first = connect(*listener);
+    EXPECT_EQ(echo(first, "a"), "a");
+    const tcp::endpoint address(boost::asio::ip::make_address("127.0.0.1"), listener->port());
+    {
+        std::vector<tcp::socket> peers;
+        for (int i = 0; i < 3; ++i) peers.emplace_back(client_, tcp::v4());
+        const NoDescriptors none;
+        for (tcp::socket& peer : peers) {
+            peer.connect(address);
+            EXPECT_EQ(read_all(peer, 100), "full\n");
+        }
+        EXPECT_EQ(echo(first, "still served"), "still served");
+    }
+    EXPECT_GE(listener->counts().accept_errors, 3u);
+    EXPECT_EQ(listener->counts().refused, 3u);
+    EXPECT_EQ(reports, 1);
+    tcp::socket late = connect(*listener);
+    EXPECT_EQ(echo(late, "b"), "b");
 }
 
 TEST_F(ListenerTest, asks_connections_to_look_at_their_deadlines) {

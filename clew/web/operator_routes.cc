@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/web/operator_routes.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "clew/base/json_text.h"
@@ -37,6 +39,19 @@ HttpResponse OperatorRoutes::readiness() const {
     const std::string reason = health_.not_ready_reason();
     if (reason.empty()) return transport::text_response(200, "ready");
     return transport::overloaded_response(503, "not ready: " + reason, kRetryAfterSeconds);
+}
+
+bool OperatorRoutes::has(std::string_view path) noexcept {
+    static constexpr std::array<std::string_view, 8> kPaths = {
+        "/health",
+        "/actuator/health",
+        "/ready",
+        "/info",
+        "/actuator/info",
+        "/metrics",
+        "/prometheus",
+        "/actuator/prometheus"};
+    return std::ranges::find(kPaths, path) != kPaths.end();
 }
 
 void OperatorRoutes::mount(Router& router) const {

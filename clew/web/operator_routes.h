@@ -8,6 +8,7 @@
 // Threads: as every route.
 
 #include <string>
+#include <string_view>
 
 #include "clew/web/metrics_page.h"
 #include "clew/web/request_metrics.h"
@@ -31,6 +32,10 @@ public:
         BuildFacts facts
     )
         : health_(health), metrics_(metrics), requests_(requests), facts_(std::move(facts)) {}
+
+    // Whether one of these answers at the path. They cost little, and are wanted most when the
+    // server has no connection left for others.
+    static bool has(std::string_view path) noexcept;
 
     // Requires: this outlives the router.
     void mount(Router& router) const;

@@ -142,6 +142,13 @@ const Router::Routes* Router::find(std::string_view path) const {
     return longest;
 }
 
+bool Router::takes_body(const HttpRequest& request) const {
+    if (request.method != HttpMethod::post) return false;
+    const bool is_plain = is_plain_path(request.path);
+    const Routes* routes = is_plain ? find(request.path) : find(plain_path(request.path));
+    return routes != nullptr && routes->post;
+}
+
 HttpResponder Router::dress(
     const HttpRequest& request, const HttpResponder& responder, const Routes* routes
 ) const {

@@ -42,6 +42,9 @@ public:
 
     void answer(transport::HttpRequest& request, const transport::HttpResponder& responder) const;
 
+    // Whether the route of this request reads its body.
+    bool takes_body(const transport::HttpRequest& request) const;
+
 private:
     struct Routes {
         Route get;

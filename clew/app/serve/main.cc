@@ -15,6 +15,7 @@
 
 #include "clew/app/command_line.h"
 #include "clew/app/config.h"
+#include "clew/app/descriptors.h"
 #include "clew/app/log.h"
 #include "clew/app/serve/serve_config.h"
 #include "clew/app/serve/server.h"
@@ -98,6 +99,24 @@ void log_configuration(std::span<const Setting> settings) {
     log(LogLevel::info, "configuration", fields);
 }
 
+// Connections that there are no descriptors for would be accepted by nobody, without a word.
+void fit_to_descriptors(ServeConfig& config) {
+    const std::uint64_t descriptors = raise_descriptor_limit();
+    const ConnectionLimits wanted{
+        config.connections_max, config.scribe_enabled ? config.scribe_connections_max : 0};
+    const ConnectionLimits fitting = fit_connections(wanted, descriptors);
+    if (fitting == wanted) return;
+    config.connections_max = fitting.http;
+    if (config.scribe_enabled) config.scribe_connections_max = fitting.scribe;
+    log(LogLevel::warning,
+        "fewer connections",
+        {{"reason", "the limit of open file descriptors"},
+         {"descriptors", std::to_string(descriptors)},
+         {"connections_wanted", std::to_string(wanted.http + wanted.scribe)},
+         {"connections_max", std::to_string(fitting.http)},
+         {"scribe_connections_max", std::to_string(fitting.scribe)}});
+}
+
 int serve(const ServeConfig& config) {
     Signals signals;  // before the first thread; until here a signal ends the program at once
     Expected<std::unique_ptr<Server>> server = Server::start(config);
@@ -147,6 +166,7 @@ int run(std::span<const char* const> arguments) {
     for (const std::string& warning : *warnings) {
         log(LogLevel::warning, "ignored", {{"reason", warning}});
     }
+    fit_to_descriptors(config);
     log_configuration(settings);
     return serve(config);
 }

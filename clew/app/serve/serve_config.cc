@@ -285,6 +285,12 @@ void add_limits(Table& table, ServeConfig& config) {
         "header-read-ms-max", config.http.header_read_ms_max, {}, "Time for headers; later: 408"
     );
     table.add("body-read-ms-max", config.http.body_read_ms_max, {}, "Time for a body; later: 408");
+    table.add(
+        "message-bytes-per-second-min",
+        config.message_bytes_per_second_min,
+        {},
+        "Slower bodies (408) and scribe frames (closed) are cut off; 0: any rate will do"
+    );
     table.add("idle-ms-max", config.http.idle_ms_max, {}, "Time between requests; later: closed");
     table.add("write-ms-max", config.http.write_ms_max, {}, "Time for a peer to take an answer");
     table.add(
@@ -374,6 +380,8 @@ Expected<void> finalize(ServeConfig& config) {
     if (Expected<void> checked = check_links(config.ui); !checked) return checked;
     config.router.browsers.bind = config.bind;
     config.scribe.version = version();
+    config.http.body_bytes_per_second_min = config.message_bytes_per_second_min;
+    config.scribe.frame_bytes_per_second_min = config.message_bytes_per_second_min;
     config.ui.search_enabled = config.memory.search_enabled;
     config.ui_enabled = config.ui_enabled && config.query_enabled;
     return {};

@@ -34,6 +34,7 @@ struct ServeConfig {
     std::uint64_t connections_max = 4096;
     std::uint64_t scribe_connections_max = 4096;
     std::uint64_t bytes_in_flight_max = 128 * 1024 * 1024;
+    std::uint64_t message_bytes_per_second_min = 1024;
     std::uint64_t loop_threads = 0;  // 0: one per core
     std::chrono::milliseconds shutdown_ms_max{10'000};
 

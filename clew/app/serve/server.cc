@@ -97,6 +97,7 @@ struct Server::Parts {
     void add_metrics();
     void add_http_metrics();
     void add_scribe_metrics();
+    void add_listener_metrics(const std::string& name, const transport::Listener& listener);
     Expected<void> open();
 
     const ServeConfig config;
@@ -217,6 +218,7 @@ void Server::Parts::add_http_metrics() {
     add("headers_too_big", metrics.headers_too_big);
     add("body_too_big", metrics.bodies_too_big);
     add("timed_out", metrics.timed_out);
+    add("too_slow", metrics.too_slow);
     add("overloaded", metrics.overloaded);
     metrics_page.add(MetricsPage::Kind::gauge, "clew_http_connections", {}, [this] {
         return static_cast<double>(http->listener().counts().open);
@@ -224,6 +226,7 @@ void Server::Parts::add_http_metrics() {
     metrics_page.add(MetricsPage::Kind::counter, "clew_http_connections_refused", {}, [this] {
         return static_cast<double>(http->listener().counts().refused);
     });
+    add_listener_metrics("http", http->listener());
 }
 
 void Server::Parts::add_scribe_metrics() {
@@ -257,11 +260,26 @@ void Server::Parts::add_scribe_metrics() {
     add_refused("malformed", calls.malformed);
     add_refused("frame_too_big", calls.frames_too_big);
     add_refused("timed_out", calls.timed_out);
+    add_refused("too_slow", calls.too_slow);
     metrics_page.add(MetricsPage::Kind::gauge, "clew_scribe_connections", {}, [this] {
         return static_cast<double>(scribe->listener().counts().open);
     });
     metrics_page.add(MetricsPage::Kind::counter, "clew_scribe_connections_refused", {}, [this] {
         return static_cast<double>(scribe->listener().counts().refused);
+    });
+    add_listener_metrics("scribe", scribe->listener());
+}
+
+void Server::Parts::add_listener_metrics(
+    const std::string& name, const transport::Listener& listener
+) {
+    using web::MetricsPage;
+    constexpr auto kCounter = MetricsPage::Kind::counter;
+    metrics_page.add(kCounter, "clew_" + name + "_connections_made_room", {}, [&listener] {
+        return static_cast<double>(listener.counts().made_room);
+    });
+    metrics_page.add(kCounter, "clew_" + name + "_accept_errors", {}, [&listener] {
+        return static_cast<double>(listener.counts().accept_errors);
     });
 }
 
@@ -270,10 +288,20 @@ Expected<void> Server::Parts::open() {
     listener.address = config.bind;
     listener.port = config.port;
     listener.connections_max = config.connections_max;
+    transport::HttpServerOptions http_options = config.http;
+    http_options.takes_body = [this](const HttpRequest& request) {
+        return router.takes_body(request);
+    };
+    http_options.answers_always = [](const HttpRequest& request) {
+        return web::OperatorRoutes::has(request.path);
+    };
+    listener.on_accept_error = [](const Error& error) {
+        log(LogLevel::warning, "peer not accepted", {{"reason", error.message}});
+    };
     Expected<std::unique_ptr<transport::HttpServer>> opened = transport::HttpServer::open(
         loop,
         listener,
-        config.http,
+        http_options,
         budget,
         [this](HttpRequest& request, const HttpResponder& responder) {
             router.answer(request, responder);

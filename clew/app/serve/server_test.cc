@@ -156,10 +156,16 @@ TEST_F(ServerTest, holds_the_limits_of_its_configuration) {
 TEST_F(ServerTest, tells_a_connection_too_many) {
     config_.connections_max = 1;
     start();
-    RawClient first = connect();
-    EXPECT_EQ(first.ask("GET", "/health").status, 200);
-    RawClient second = connect();
-    EXPECT_EQ(second.ask("GET", "/health").status, 503);
+    RawClient busy = connect();
+    busy.send(
+        "POST /api/v2/spans HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+        "Content-Length: 2\r\n\r\n"
+    );
+    EXPECT_EQ(busy.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
+    EXPECT_EQ(connect().ask("GET", "/api/v2/services").status, 503);
+    EXPECT_EQ(connect().ask("GET", "/health").status, 200);
+    busy.send("[]");
+    EXPECT_EQ(busy.read_reply().status, 202);
 }
 
 TEST_F(ServerTest, serves_without_the_parts_that_are_turned_off) {

@@ -23,6 +23,11 @@ using transport::HttpResponse;
 // A decoder that has read more than this is let go, because it would keep as much memory for good.
 constexpr std::size_t kKeptDecoderBytesMax = 1024 * 1024;
 
+// Reserved for what a body inflates to: at first, and then as much again.
+constexpr std::size_t kInflatedFirstBytes = 16 * 1024;
+constexpr std::size_t kInflatedFirstRatio = 16;
+constexpr std::size_t kInflatedGrowth = 8;
+
 constexpr char kProto3ListByte = 0x0a;  // field 1, with a length
 
 static_assert(HttpRequest::kBodyPaddingBytes >= codec::kJsonBodyPaddingBytes);
@@ -124,16 +129,27 @@ Expected<std::string> HttpSpanReceiver::decoded_body(HttpRequest& request) const
     return *gzip ? inflate(request) : Expected<std::string>(std::move(request.body));
 }
 
-// The most that may come out is reserved before, and given back as soon as the size is known.
+// What is likely to come out is reserved before, eight times as much where that was too little, and
+// what was too much is given back: reserving the most that may come out at once would refuse small
+// bodies as soon as the bytes in flight are scarce.
 Expected<std::string> HttpSpanReceiver::inflate(HttpRequest& request) const {
     const std::size_t compressed_bytes = request.reservation.bytes();
-    if (!request.reservation.grow(options_.inflated_bytes_max)) {
-        return Error{Code::overloaded, "too many bytes in flight, try again later"};
-    }
-    std::string body;
-    Expected<void> inflated = wire::gunzip(
-        request.body, options_.inflated_bytes_max, HttpRequest::kBodyPaddingBytes, body
+    const std::size_t most = std::min<std::size_t>(
+        options_.inflated_bytes_max,
+        std::max(request.reservation.bytes_max(), compressed_bytes) - compressed_bytes
     );
+    std::size_t room = kInflatedFirstBytes + kInflatedFirstRatio * request.body.size();
+    std::string body;
+    Expected<void> inflated;
+    do {
+        room = std::min(room, most);
+        if (!request.reservation.grow(compressed_bytes + room - request.reservation.bytes())) {
+            return Error{Code::overloaded, "too many bytes in flight, try again later"};
+        }
+        inflated = wire::gunzip(request.body, room, HttpRequest::kBodyPaddingBytes, body);
+        if (inflated || inflated.error().code != Code::limit_exceeded) break;
+        room *= kInflatedGrowth;
+    } while (request.reservation.bytes() - compressed_bytes < most);
     request.reservation.shrink_to(compressed_bytes + body.size());
     // Zipkin's words, whatever is wrong with it.
     const bool is_malformed = !inflated && inflated.error().code == Code::malformed;

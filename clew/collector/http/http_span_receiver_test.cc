@@ -229,7 +229,7 @@ TEST_F(HttpSpanReceiverTest, answers_413_when_a_body_inflates_to_too_much) {
 }
 
 TEST_F(HttpSpanReceiverTest, answers_503_when_there_is_no_room_to_inflate) {
-    ASSERT_TRUE(budget_.try_reserve(110 * 1024 * 1024));
+    ASSERT_TRUE(budget_.try_reserve(112 * 1024 * 1024));
     const RawReply reply = post(gzipped(list_of(1)), "Content-Encoding: gzip\r\n");
     expect_refused(reply, 503, "too many bytes in flight, try again later");
     EXPECT_EQ(reply.header("Retry-After"), "1");

@@ -2,6 +2,7 @@
 #include "clew/transport/http/http_request.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "clew/base/text.h"
 #include "clew/transport/http/internal/http_head_rules.h"
@@ -68,6 +69,23 @@ bool HttpRequest::set_target(std::string_view target) {
     if (path.empty()) path = "/";
     query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
     return true;
+}
+
+void HttpRequest::rebase(std::string_view bytes, const char* copy) noexcept {
+    const auto move = [bytes, copy](std::string_view& text) {
+        const std::less_equal<> is_at_most;
+        const char* at = text.data();
+        const bool is_inside = is_at_most(bytes.data(), at) &&
+                               is_at_most(at + text.size(), bytes.data() + bytes.size());
+        if (is_inside) text = {copy + (at - bytes.data()), text.size()};
+    };
+    move(path);
+    move(query);
+    move(host);
+    for (HttpHeader& header : headers) {
+        move(header.name);
+        move(header.value);
+    }
 }
 
 void HttpRequest::clear() {

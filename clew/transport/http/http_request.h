@@ -51,6 +51,9 @@ struct HttpRequest {
     // False for any other target. Requires: `method` is set.
     bool set_target(std::string_view target);
 
+    // What points into `bytes` points into their copy at `copy` from now on.
+    void rebase(std::string_view bytes, const char* copy) noexcept;
+
     // Forgets everything; keeps memory for the next request.
     void clear();
 };

@@ -20,6 +20,12 @@ std::string connections_refusal(int retry_after_seconds) {
 
 }  // namespace
 
+bool HttpService::takes_body(const HttpRequest& request) const {
+    if (options.takes_body) return options.takes_body(request);
+    return request.method == HttpMethod::post || request.method == HttpMethod::put ||
+           request.method == HttpMethod::patch;
+}
+
 Expected<std::unique_ptr<HttpServer>> HttpServer::open(
     EventLoop& loop,
     ListenerOptions listener_options,
@@ -31,6 +37,7 @@ Expected<std::unique_ptr<HttpServer>> HttpServer::open(
     auto service = std::make_shared<const HttpService>(HttpService{
         options, budget, std::move(handler), metrics});
     listener_options.refusal = connections_refusal(options.retry_after_seconds);
+    listener_options.serves_refused = true;
     Expected<std::unique_ptr<Listener>> listener =
         Listener::open(loop, listener_options, [service](AcceptedSocket socket) {
             return make_http_connection(std::move(socket), service);

@@ -12,6 +12,8 @@
 // handler uses.
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "clew/base/counter.h"
@@ -32,6 +34,9 @@ struct HttpServerOptions {
     std::chrono::milliseconds header_read_ms_max{10'000};
     // From the end of the headers to the end of the body; later: 408 and close.
     std::chrono::milliseconds body_read_ms_max{30'000};
+    // Of a body, over each rate window; slower: 408 and close. 0: any rate will do.
+    std::uint64_t body_bytes_per_second_min = 1024;
+    std::chrono::milliseconds rate_window_ms{5'000};
     // Between requests; later: close.
     std::chrono::milliseconds idle_ms_max{60'000};
     // Until a peer has taken one answer; later: close.
@@ -40,6 +45,12 @@ struct HttpServerOptions {
     std::chrono::milliseconds linger_ms_max{2'000};
     // What a client is told with 503 when the bytes in flight are at their limit.
     int retry_after_seconds = 1;
+    // Whether a request's body is of use to the handler; otherwise it is read past, costs no
+    // memory, and the handler gets none. By default: of POST, PUT and PATCH.
+    std::function<bool(const HttpRequest&)> takes_body;
+    // Requests that are answered even over a connection beyond connections_max, such as a health
+    // check; the connection is closed after it. By default: none.
+    std::function<bool(const HttpRequest&)> answers_always;
 };
 
 struct HttpServerMetrics {
@@ -47,7 +58,8 @@ struct HttpServerMetrics {
     Counter malformed;        // 400, 501, 505
     Counter headers_too_big;  // 431
     Counter bodies_too_big;   // 413
-    Counter timed_out;        // 408
+    Counter timed_out;        // 408 at a deadline
+    Counter too_slow;         // 408 for a body below its rate
     Counter overloaded;       // 503 before the body was read
 };
 

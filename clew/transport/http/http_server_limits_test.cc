@@ -99,7 +99,7 @@ TEST_F(HttpServerLimitsTest, answers_503_before_the_body_when_too_many_bytes_are
     });
     const std::string held(10'000'000, 'x');
     std::vector<RawClient> clients;
-    for (int i = 0; i < 6; ++i) {
+    for (int i = 0; i < 4; ++i) {
         clients.push_back(connect());
         clients.back().send(
             "POST / HTTP/1.1\r\nHost: x\r\n"
@@ -107,7 +107,7 @@ TEST_F(HttpServerLimitsTest, answers_503_before_the_body_when_too_many_bytes_are
             held
         );
     }
-    ASSERT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 60'000'000; }));
+    ASSERT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 40'000'000; }));
     RawClient beyond = connect();
     beyond.send(
         "POST / HTTP/1.1\r\nHost: x\r\n"
@@ -121,7 +121,7 @@ TEST_F(HttpServerLimitsTest, answers_503_before_the_body_when_too_many_bytes_are
     EXPECT_EQ(small.ask("POST", "/", "", "fits").body, "small");
     ASSERT_TRUE(becomes_true([&] {
         const std::lock_guard lock(mutex);
-        return waiting.size() == 6;
+        return waiting.size() == 4;
     }));
     for (const HttpResponder& responder : waiting) responder.send(text_response(200, "stored"));
     waiting.clear();
@@ -135,7 +135,102 @@ TEST_F(HttpServerLimitsTest, gives_no_memory_for_a_length_that_is_only_declared)
     RawClient client = connect();
     client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\nx");
     ASSERT_TRUE(becomes_true([&] { return budget_.bytes_in_use() != 0; }));
-    EXPECT_LE(budget_.bytes_in_use(), 256u * 1024);
+    EXPECT_EQ(budget_.bytes_in_use(), 16u * 1024);
+}
+
+TEST_F(HttpServerLimitsTest, reserves_as_much_again_as_has_arrived_at_most) {
+    open(echo);
+    RawClient client = connect();
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n");
+    client.send(std::string(100'000, 'x'));
+    ASSERT_TRUE(becomes_true([&] { return budget_.bytes_in_use() > 100'000; }));
+    EXPECT_LE(budget_.bytes_in_use(), 200'000u);
+}
+
+TEST_F(HttpServerLimitsTest, reserves_nothing_for_a_small_body_before_its_last_byte) {
+    open([&](HttpRequest& request, HttpResponder responder) {
+        const std::string held = std::to_string(request.reservation.bytes());
+        responder.send(text_response(200, held + " " + std::to_string(request.body.size())));
+    });
+    RawClient declared = connect();
+    declared.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16384\r\n\r\n");
+    declared.send(std::string(16'383, 'x'));
+    RawClient chunked = connect();
+    chunked.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n");
+    chunked.send(std::string(999, 'x'));
+    EXPECT_EQ(connect().ask("GET", "/").body, "0 0");
+    EXPECT_EQ(budget_.bytes_in_use(), 0u);
+    declared.send("x");
+    EXPECT_EQ(declared.read_reply().body, "16384 16384");
+    chunked.send("x\r\n0\r\n\r\n");
+    EXPECT_EQ(chunked.read_reply().body, "1000 1000");
+}
+
+TEST_F(HttpServerLimitsTest, holds_nothing_of_a_body_that_nobody_takes) {
+    options_.takes_body = [](const HttpRequest& request) { return request.path == "/takes"; };
+    open(echo);
+    const std::string large(1'000'000, 'x');
+    RawClient client = connect();
+    client.send("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + large.substr(1));
+    EXPECT_EQ(connect().ask("GET", "/").status, 200);
+    EXPECT_EQ(budget_.bytes_in_use(), 0u);
+    client.send("x");
+    EXPECT_EQ(client.read_reply().body, "GET /a ?  []");
+    client.send("POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nf4240\r\n");
+    client.send(large + "\r\n0\r\n\r\n");
+    EXPECT_EQ(client.read_reply().body, "POST /b ?  []");
+    EXPECT_EQ(client.ask("POST", "/takes", "", "abc").body, "POST /takes ?  [abc]");
+}
+
+TEST_F(HttpServerLimitsTest, answers_413_to_a_body_that_could_never_be_in_flight) {
+    options_.body_bytes_max = 100'000'000;
+    open(echo);
+    const std::string never = "the request's body is larger than bytes in flight may be";
+    RawClient declared = connect();
+    declared.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 60000000\r\n\r\n");
+    expect_last_reply(declared, 413, never);
+    RawClient chunked = connect();
+    chunked.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3938700\r\n");
+    chunked.send(std::string(60'000'000, 'x'));
+    expect_last_reply(chunked, 413, never);
+}
+
+TEST_F(HttpServerLimitsTest, lets_a_small_message_pass_when_large_ones_hold_the_rest) {
+    open(echo);
+    std::vector<RawClient> greedy;
+    for (int i = 0; i < 100; ++i) {
+        greedy.push_back(connect());
+        greedy.back().send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n");
+        greedy.back().send(std::string(600'000, 'x'));
+    }
+    ASSERT_TRUE(becomes_true([&] { return server_->metrics().overloaded.value() != 0; }));
+    EXPECT_EQ(connect().ask("POST", "/", "", std::string(16'000, 'x')).status, 200);
+    EXPECT_EQ(connect().ask("POST", "/", "", std::string(100'000, 'x')).status, 200);
+    EXPECT_LE(budget_.bytes_in_use(), budget_.bytes_max() / 4 * 3);
+}
+
+TEST_F(HttpServerLimitsTest, answers_408_to_a_body_below_its_rate) {
+    options_.body_bytes_per_second_min = 10'000;
+    options_.rate_window_ms = kSoon;
+    open(echo);
+    for (const std::string head : {"Content-Length: 100000", "Transfer-Encoding: chunked"}) {
+        RawClient client = connect();
+        client.send("POST / HTTP/1.1\r\nHost: x\r\n" + head + "\r\n\r\nffff\r\n");
+        expect_last_reply(client, 408, "the request's body arrives too slowly");
+    }
+    EXPECT_EQ(server_->metrics().too_slow.value(), 2u);
+    EXPECT_EQ(server_->metrics().timed_out.value(), 0u);
+}
+
+TEST_F(HttpServerLimitsTest, waits_for_a_slow_body_where_any_rate_will_do) {
+    options_.body_bytes_per_second_min = 0;
+    options_.rate_window_ms = kSoon;
+    open(echo);
+    RawClient client = connect();
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na");
+    std::this_thread::sleep_for(6 * kSoon);  // more than two looks at the rate
+    client.send("bc");
+    EXPECT_EQ(client.read_reply().body, "POST / ?  [abc]");
 }
 
 TEST_F(HttpServerLimitsTest, answers_503_when_a_body_outgrows_what_is_left) {
@@ -150,18 +245,41 @@ TEST_F(HttpServerLimitsTest, answers_503_when_a_body_outgrows_what_is_left) {
 
 TEST_F(HttpServerLimitsTest, tells_one_connection_too_many_to_try_again) {
     listener_options_.connections_max = 2;
+    options_.answers_always = [](const HttpRequest& request) { return request.path == "/health"; };
     open(echo);
+    const std::string begun =
+        "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+        "Content-Length: 3\r\n\r\n";
     RawClient first = connect();
     RawClient second = connect();
-    EXPECT_EQ(first.ask("GET", "/").status, 200);
-    EXPECT_EQ(second.ask("GET", "/").status, 200);
+    for (RawClient* busy : {&first, &second}) {
+        busy->send(begun);
+        EXPECT_EQ(busy->read(25), "HTTP/1.1 100 Continue\r\n\r\n");
+    }
     RawClient third = connect();
-    const RawReply reply = third.ask("GET", "/");
-    EXPECT_EQ(reply.status, 503);
-    EXPECT_EQ(reply.body, "too many connections");
-    EXPECT_EQ(reply.header("Retry-After"), "1");
+    third.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect_last_reply(third, 503, "too many connections");
+    RawClient always = connect();
+    always.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /health HTTP/1.1\r\n\r\n");
+    expect_last_reply(always, 200, "GET /health ?  []");
+    EXPECT_EQ(server_->listener().counts().refused, 2u);
+    second.send("abc");
+    EXPECT_EQ(second.read_reply().status, 200);
     first.close();
     EXPECT_TRUE(becomes_true([&] { return connect().ask("GET", "/").status == 200; }));
+}
+
+TEST_F(HttpServerLimitsTest, closes_the_connection_that_has_waited_longest_for_another) {
+    listener_options_.connections_max = 2;
+    open(echo);
+    RawClient oldest = connect();
+    RawClient newer = connect();
+    EXPECT_EQ(newer.ask("GET", "/").status, 200);
+    EXPECT_EQ(connect().ask("GET", "/").status, 200);
+    EXPECT_TRUE(oldest.is_closed());
+    EXPECT_EQ(newer.ask("GET", "/").status, 200);
+    EXPECT_EQ(server_->listener().counts().made_room, 1u);
+    EXPECT_EQ(server_->listener().counts().refused, 0u);
 }
 
 TEST_F(HttpServerLimitsTest, closes_an_idle_connection_without_a_word) {

@@ -73,6 +73,26 @@ TEST_F(HttpServerTest, reads_a_request_that_comes_byte_by_byte) {
     EXPECT_EQ(client.read_reply().body, "POST /p ?  [abc]");
 }
 
+TEST_F(HttpServerTest, keeps_what_the_head_says_while_the_body_needs_more_room) {
+    open([](HttpRequest& request, HttpResponder responder) {
+        std::string text(request.path);
+        text.append("?").append(request.query).append(" of ").append(request.host);
+        text.append(" ").append(request.header("X-Long").substr(0, 3));
+        responder.send(text_response(200, text + " " + std::to_string(request.body.size())));
+    });
+    RawClient client = connect();
+    const std::string head =
+        "POST http://host/path?query HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(2'800, 'y') +
+        "\r\nX-Empty:\r\n";
+    for (const std::size_t size : {1'000u, 16'384u, 16'385u, 300'000u}) {
+        client.send(head);
+        client.send("Content-Length: " + std::to_string(size) + "\r\n\r\n");
+        client.send(std::string(size / 2, 'x'));
+        client.send(std::string(size - size / 2, 'x'));
+        EXPECT_EQ(client.read_reply().body, "/path?query of host yyy " + std::to_string(size));
+    }
+}
+
 TEST_F(HttpServerTest, leaves_padding_behind_every_body) {
     open([](HttpRequest& request, HttpResponder responder) {
         const bool padded =
@@ -249,8 +269,8 @@ TEST_F(HttpServerTest, gives_back_the_bytes_of_every_request) {
     }
     EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 0; }));
     RawClient leaving = connect();
-    leaving.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nabcde");
-    EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 500; }));
+    leaving.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\nabcde");
+    EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 16 * 1024; }));
     leaving.close();
     EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 0; }));
 }
@@ -308,8 +328,9 @@ TEST_F(HttpServerTest, finishes_the_request_in_flight_and_says_that_it_closes) {
 TEST_F(HttpServerTest, finishes_a_request_whose_body_is_still_coming) {
     open(echo);
     RawClient client = connect();
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc");
-    EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() != 0; }));
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\nabc"
+    );
+    EXPECT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
     bool finished = false;
     std::thread finishing([&] { finished = server_->finish(kPatience); });
     EXPECT_TRUE(becomes_true([&] { return !can_connect(); }));

@@ -35,6 +35,9 @@ struct ScribeServerOptions {
     std::size_t calls_in_flight_max = 32;
     // From a frame's first byte to its last; later: close.
     std::chrono::milliseconds frame_read_ms_max{30'000};
+    // Of a frame, over each rate window; slower: close. 0: any rate will do.
+    std::uint64_t frame_bytes_per_second_min = 1024;
+    std::chrono::milliseconds rate_window_ms{5'000};
     // Between frames; later: close. Long, because the old clients open one connection for good and
     // lose the span at hand when they find it closed.
     std::chrono::milliseconds idle_ms_max{3'600'000};
@@ -59,6 +62,7 @@ struct ScribeServerMetrics {
     Counter frames_too_big;   // closed after the length
     Counter entries_too_big;  // left out
     Counter timed_out;        // closed at a deadline, idle ones too
+    Counter too_slow;         // closed in a frame below its rate
     Counter overloaded;       // TRY_LATER, or hung up, before the frame was kept
     Counter try_later;        // answers TRY_LATER, or hung up instead, whoever refused
 };

@@ -102,7 +102,7 @@ TEST_P(ScribeServerInterop, answers_status_questions_of_apache_thrift) {
     EXPECT_EQ(name, "clew");
     std::map<std::string, std::int64_t> counters;
     client.getCounters(counters);
-    EXPECT_EQ(counters.size(), 10U);
+    EXPECT_EQ(counters.size(), 11U);
     EXPECT_EQ(counters["status_calls"], 2);
     EXPECT_EQ(client.getCounter("status_calls"), 3);
 }

@@ -80,9 +80,38 @@ TEST_F(ScribeServerLimits, give_no_memory_to_a_frame_that_is_only_announced) {
     std::vector<RawClient> clients;
     for (int i = 0; i < 50; ++i) {
         clients.push_back(connect());
-        clients.back().send("\x01\0\0\0"s);
+        clients.back().send("\x01\0\0\0x"s);
     }
-    EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 50 * 256 * 1024; }));
+    EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 50 * 16 * 1024; }));
+    RawClient small = connect();
+    small.send("\0\0\x40\0"s + std::string(16'383, 'x'));
+    RawClient other = connect();
+    other.send(log("x"));
+    EXPECT_EQ(other.read(24), log_reply(0));
+    EXPECT_EQ(budget_.bytes_in_use(), 50u * 16 * 1024);
+}
+
+TEST_F(ScribeServerLimits, close_on_a_frame_that_could_never_be_in_flight) {
+    options_.frame_bytes_max = 0x7fff'ffff;
+    ASSERT_TRUE(open(accept));
+    RawClient client = connect();
+    client.send("\x10\0\0\0"s);
+    EXPECT_TRUE(client.is_closed());
+    EXPECT_EQ(metrics().frames_too_big.value(), 1U);
+}
+
+TEST_F(ScribeServerLimits, close_on_a_frame_below_its_rate) {
+    options_.frame_bytes_per_second_min = 1'000'000;
+    options_.rate_window_ms = milliseconds(50);
+    ASSERT_TRUE(open(accept));
+    for (const std::string& length : {"\0\0\0\x10"s, "\0\x10\0\0"s}) {
+        RawClient client = connect();
+        client.send(length + "abc");
+        EXPECT_TRUE(client.is_closed());
+    }
+    EXPECT_EQ(metrics().too_slow.value(), 2U);
+    EXPECT_EQ(metrics().timed_out.value(), 0U);
+    EXPECT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 0; }));
 }
 
 TEST_F(ScribeServerLimits, refuse_a_call_with_too_many_entries) {
@@ -148,20 +177,22 @@ TEST_F(ScribeServerLimits, keep_the_calls_in_flight_of_one_connection) {
 
 TEST_F(ScribeServerLimits, keep_the_number_of_connections) {
     listener_options_.connections_max = 2;
-    ASSERT_TRUE(open(accept));
+    ASSERT_TRUE(open(kept_.handler()));
     RawClient first = connect();
     RawClient second = connect();
-    for (RawClient* client : {&first, &second}) {
-        client->send(log("x"));
-        EXPECT_EQ(client->read(24), log_reply(0));
-    }
+    for (RawClient* client : {&first, &second}) client->send(log("x"));
+    ASSERT_TRUE(kept_.wait_for(2));
     EXPECT_TRUE(connect().is_closed());
     EXPECT_EQ(server_->listener().counts().refused, 1U);
-    first.close();
-    EXPECT_TRUE(becomes_true([&] { return server_->listener().counts().open == 1; }));
-    RawClient third = connect();
+    for (const std::size_t call : {0U, 1U}) kept_.answer(call, LogResult::ok);
+    EXPECT_EQ(first.read(24), log_reply(0));
+    EXPECT_EQ(second.read(24), log_reply(0));
+    RawClient third = connect();  // one of the others makes room now
     third.send(log("x"));
+    ASSERT_TRUE(kept_.wait_for(3));
+    kept_.answer(2, LogResult::ok);
     EXPECT_EQ(third.read(24), log_reply(0));
+    EXPECT_EQ(server_->listener().counts().made_room, 1U);
 }
 
 TEST_F(ScribeServerLimits, close_a_connection_that_idles) {
@@ -234,8 +265,8 @@ TEST_F(ScribeServerLimits, say_try_later_when_room_runs_out_half_way_through_a_f
     RawClient client = connect();
     const std::string bytes = log(std::string(900'000, 'x'), 1);
     client.send(bytes.substr(0, 1000));
-    ASSERT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 256 * 1024; }));
-    const std::size_t rest = budget_.bytes_max() - 256 * 1024;
+    ASSERT_TRUE(becomes_true([&] { return budget_.bytes_in_use() == 16 * 1024; }));
+    const std::size_t rest = budget_.bytes_max() - 16 * 1024;
     ASSERT_TRUE(budget_.try_reserve(rest));
     client.send(bytes.substr(1000));
     EXPECT_EQ(client.read(24), log_reply(1, 1));

@@ -15,7 +15,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
+#include "clew/transport/http/internal/http_body.h"
 #include "clew/transport/http/internal/http_exchange.h"
+#include "clew/transport/http/internal/http_input.h"
 #include "clew/transport/http/internal/http_request_parser.h"
 #include "clew/transport/http/internal/http_response_writer.h"
 #include "clew/transport/http/internal/peer_watch.h"
@@ -28,16 +30,19 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-// What one read takes at most. Larger bodies go straight to where they are wanted.
-constexpr std::size_t kInputBytes = 64 * 1024;
+// What is kept between requests of the buffer that answers are written from.
+constexpr std::size_t kIdleOutputBytes = 1024;
+// Thrown away at once of what comes after the last answer.
+constexpr std::size_t kLingerBytes = 16 * 1024;
 // A head must fit into the input with room for more, whatever is configured.
 constexpr std::uint32_t kHeaderBytesCeiling = 32 * 1024;
-// Memory given to a body before any of it has come; it doubles while the body comes, so a declared
-// length alone costs nobody anything.
-constexpr std::size_t kBodyFirstBytes = 256 * 1024;
-constexpr std::size_t kChunkedFirstBytes = 16 * 1024;
+constexpr std::string_view kTooSlow = "the request's body arrives too slowly";
 // Answers up to this size are sent in one piece with their head.
 constexpr std::size_t kJoinedBodyBytes = 8 * 1024;
+
+std::uint32_t header_bytes_max(const HttpServerOptions& options) {
+    return std::min(options.header_bytes_max, kHeaderBytesCeiling);
+}
 
 class HttpConnection final : public Connection,
                              public HttpExchangeOwner,
@@ -49,21 +54,19 @@ public:
     void start() override;
     void check_deadlines(steady_clock::time_point now) override;
     void finish() override;
+    bool make_room() override;
     void close() override;
 
     void take_answer(std::uint64_t exchange_number, HttpResponse response) override;
     void when_disconnected(std::uint64_t exchange_number, std::function<void()> then) override;
-    std::span<char> input_room() override {
-        return {input_.get() + input_end_, kInputBytes - input_end_};
-    }
-    void input_received(std::size_t size) override { input_end_ += size; }
+    std::span<char> input_room() override { return input_.rest(); }
+    void input_received(std::size_t size) override { input_.add(size); }
     void peer_gone() override { close(); }
 
 private:
     enum class Phase : std::uint8_t {
         head,       // reading a request's head, or idle between requests
-        body,       // reading a body of declared length
-        chunks,     // reading a chunked body
+        body,       // reading its body
         answering,  // the handler has the request
         writing,    // an answer is on its way
         lingering,  // the last answer is out; what still comes is thrown away
@@ -77,8 +80,6 @@ private:
     bool read_head();
     bool begin_body(std::size_t head_bytes);
     bool read_body();
-    bool read_chunks();
-    bool make_room_for_body(std::size_t size);
     bool send_continue();
     bool call_handler();
     bool is_answering(std::uint64_t exchange_number) const {
@@ -94,13 +95,10 @@ private:
     // Waits for bytes, then lets `next` take them and runs on.
     template <typename Next>
     bool read_some(char* at, std::size_t size_max, Next next);
-    void read_failed(const error_code& error);
+    void read_failed();
     bool read_input();
-    void compact_input();
-    std::string_view input() const {
-        return {input_.get() + input_begin_, input_end_ - input_begin_};
-    }
-    bool is_between_requests() const { return phase_ == Phase::head && input().empty(); }
+    bool is_between_requests() const { return phase_ == Phase::head && input_.unread().empty(); }
+    void wait_for_request();
     void set_deadline(std::chrono::milliseconds from_now) {
         deadline_ = steady_clock::now() + from_now;
     }
@@ -113,16 +111,12 @@ private:
     std::shared_ptr<const HttpService> service_;
     const HttpServerOptions& options_;
 
-    // Bytes received and not yet used: [input_begin_, input_end_). Those before input_floor_ are
-    // the head of the current request, which points into them.
-    std::unique_ptr<char[]> input_;
-    std::size_t input_floor_ = 0;
-    std::size_t input_begin_ = 0;
-    std::size_t input_end_ = 0;
-
+    const std::shared_ptr<PeerBytes> peer_;  // its account of the bytes in flight
     HttpRequestParser parser_;
     HttpRequest request_;
-    std::size_t body_received_ = 0;
+    HttpInput input_;
+    HttpBody body_;
+    ReceiveRate body_rate_;
     std::uint64_t exchange_number_ = 0;
     std::function<void()> on_disconnect_;  // of the request that the handler has
     PeerWatch watch_{socket_};
@@ -136,8 +130,10 @@ private:
     bool is_running_ = false;  // run() is on the stack
     bool is_reading_ = false;  // an asynchronous read is pending
     bool is_late_ = false;     // ... and was cancelled because its deadline has passed
+    bool is_slow_ = false;     // ... or because the body arrives too slowly
     bool is_finishing_ = false;
     bool close_after_ = false;       // no request will be read after this answer
+    const bool is_refused_;          // beyond the limit of connections
     bool has_skipped_line_ = false;  // before the current request
     bool is_rejected_ = false;       // ... because the input cannot be trusted any more
 };
@@ -148,16 +144,26 @@ HttpConnection::HttpConnection(AcceptedSocket accepted, std::shared_ptr<const Ht
       socket_(context_, accepted.is_ipv6 ? tcp::v6() : tcp::v4(), accepted.descriptor),
       service_(std::move(service)),
       options_(service_->options),
-      input_(std::make_unique_for_overwrite<char[]>(kInputBytes)),
-      parser_({std::min(options_.header_bytes_max, kHeaderBytesCeiling), options_.body_bytes_max}) {
+      peer_(service_->budget.account_of(accepted.peer)),
+      parser_({header_bytes_max(options_), options_.body_bytes_max}),
+      input_(request_, header_bytes_max(options_) + ByteBudget::kSmallMessageBytes),
+      body_(service_->budget, input_, parser_, request_),
+      body_rate_(options_.rate_window_ms),
+      is_refused_(accepted.is_refused) {
     error_code ignored;  // descriptors come non-blocking already
     socket_.non_blocking(true, ignored);
 }
 
 void HttpConnection::start() {
     self_ = shared_from_this();
-    set_deadline(options_.idle_ms_max);
+    wait_for_request();
     run();
+}
+
+// One beyond the limit has but a moment, and its place is not for anybody else.
+void HttpConnection::wait_for_request() {
+    set_deadline(is_refused_ ? options_.linger_ms_max : options_.idle_ms_max);
+    if (!is_refused_) slot_->set_waiting(steady_clock::now());
 }
 
 void HttpConnection::run() {
@@ -172,7 +178,6 @@ bool HttpConnection::step() {
     switch (phase_) {
         case Phase::head: return read_head();
         case Phase::body: return read_body();
-        case Phase::chunks: return read_chunks();
         case Phase::answering: return write_answer();
         case Phase::writing: return false;
         case Phase::lingering: return discard();
@@ -189,9 +194,10 @@ bool HttpConnection::read_some(char* at, std::size_t size_max, Next next) {
         [self = shared_from_this(), next](const error_code& error, std::size_t size) {
             self->is_reading_ = false;
             if (self->phase_ == Phase::closed) return;
-            if (error) {
-                self->read_failed(error);
+            if (error || self->is_late_) {
+                self->read_failed();
             } else {
+                self->body_rate_.add(size);
                 next(*self, size);
             }
             self->run();
@@ -200,44 +206,41 @@ bool HttpConnection::read_some(char* at, std::size_t size_max, Next next) {
     return false;
 }
 
-void HttpConnection::read_failed(const error_code& error) {
-    if (is_late_ && error == boost::asio::error::operation_aborted) {
-        is_late_ = false;
-        return reject(408, "the request took too long to arrive");
-    }
-    close();  // the peer has hung up, between requests or in the middle of one
+void HttpConnection::read_failed() {
+    if (!std::exchange(is_late_, false)) return close();  // the peer has disconnected
+    const bool is_slow = std::exchange(is_slow_, false);
+    reject(408, is_slow ? kTooSlow : "the request took too long to arrive");
 }
 
 bool HttpConnection::read_input() {
-    return read_some(
-        input_.get() + input_end_,
-        kInputBytes - input_end_,
-        [](HttpConnection& self, std::size_t size) {
-            if (self.is_between_requests()) self.set_deadline(self.options_.header_read_ms_max);
-            self.input_end_ += size;
-        }
-    );
+    char* room = input_.room();
+    return read_some(room, input_.room_bytes(), [](HttpConnection& self, std::size_t size) {
+        const bool is_first = self.is_between_requests() && !self.is_refused_;
+        if (is_first) self.set_deadline(self.options_.header_read_ms_max);
+        self.input_.add(size);
+    });
 }
 
 // RFC 9112 2.2: old clients end a body with a line end that is not part of it.
 void HttpConnection::skip_empty_line() {
-    if (has_skipped_line_ || !input().starts_with("\r\n")) return;
+    if (has_skipped_line_ || !input_.unread().starts_with("\r\n")) return;
     has_skipped_line_ = true;
-    input_begin_ += 2;
-    compact_input();
-    if (input().empty()) set_deadline(options_.idle_ms_max);
+    input_.skip(2);
+    input_.release_head();
+    if (input_.unread().empty()) wait_for_request();
 }
 
 bool HttpConnection::read_head() {
     skip_empty_line();
-    if (!input().empty() && input() != "\r") {
-        const std::size_t head_bytes = parser_.parse_head(input(), request_);
+    const std::string_view input = input_.unread();
+    if (!input.empty() && input != "\r") {
+        const std::size_t head_bytes = parser_.parse_head(input, request_);
         if (parser_.failed_with() != 0) {
             reject(parser_.failed_with(), parser_.reason());
             return true;
         }
         if (head_bytes != 0) return begin_body(head_bytes);
-    } else if (is_finishing_ && input().empty()) {
+    } else if (is_finishing_ && input.empty()) {
         close();
         return false;
     }
@@ -245,21 +248,40 @@ bool HttpConnection::read_head() {
 }
 
 bool HttpConnection::begin_body(std::size_t head_bytes) {
-    input_begin_ += head_bytes;
-    input_floor_ = input_begin_;
-    close_after_ = !parser_.keep_alive();
-    request_.reservation = ByteReservation(service_->budget);
-    const std::uint64_t length = parser_.content_length();
-    if (service_->budget.bytes_in_use() + length > service_->budget.bytes_max()) {
-        reject(503, "too many bytes in flight, try again later");
+    input_.keep_head(head_bytes);
+    slot_->set_busy();
+    close_after_ = !parser_.keep_alive() || is_refused_;
+    if (is_refused_ && !service_->answers_always(request_)) {
+        reject(503, "too many connections");
         return true;
     }
-    if (length == 0 && !parser_.is_chunked()) return call_handler();
-    body_received_ = 0;
-    phase_ = parser_.is_chunked() ? Phase::chunks : Phase::body;
-    if (phase_ == Phase::body && input().size() >= length) return true;
+    request_.reservation = ByteReservation(peer_);
+    if (parser_.content_length() == 0 && !parser_.is_chunked()) return call_handler();
+    phase_ = Phase::body;
+    if (body_.begin(service_->takes_body(request_)) == HttpBody::Step::refused) {
+        reject(body_.refusal().status, body_.refusal().reason);
+        return true;
+    }
     set_deadline(options_.body_read_ms_max);
-    return !parser_.expects_continue() || send_continue();
+    body_rate_.begin(steady_clock::now());
+    const bool is_whole = input_.unread().size() >= parser_.content_length();
+    const bool waits = parser_.expects_continue() && (parser_.is_chunked() || !is_whole);
+    return !waits || send_continue();
+}
+
+bool HttpConnection::read_body() {
+    switch (body_.advance()) {
+        case HttpBody::Step::complete: return call_handler();
+        case HttpBody::Step::input: return read_input();
+        case HttpBody::Step::refused:
+            reject(body_.refusal().status, body_.refusal().reason);
+            return true;
+        case HttpBody::Step::body: break;
+    }
+    const std::span<char> room = body_.room();
+    return read_some(room.data(), room.size(), [](HttpConnection& self, std::size_t size) {
+        self.body_.add(size);
+    });
 }
 
 bool HttpConnection::send_continue() {
@@ -270,69 +292,6 @@ bool HttpConnection::send_continue() {
     if (!error && sent == kContinue.size()) return true;
     close();  // a peer that takes no 25 bytes waits for nothing
     return false;
-}
-
-// Grows the body's memory, and what it holds of the bytes in flight, to `size` at least.
-bool HttpConnection::make_room_for_body(std::size_t size) {
-    const std::size_t held = request_.reservation.bytes();
-    if (size <= held) return true;
-    std::size_t wanted = std::max(size, 2 * held);
-    if (parser_.is_chunked()) {
-        wanted = std::max(wanted, kChunkedFirstBytes);
-    } else {
-        const auto length = static_cast<std::size_t>(parser_.content_length());
-        wanted = std::min(std::max(wanted, kBodyFirstBytes), length);
-    }
-    if (!request_.reservation.grow(wanted - held)) {
-        reject(503, "too many bytes in flight, try again later");
-        return false;
-    }
-    request_.body.reserve(wanted + HttpRequest::kBodyPaddingBytes);
-    return true;
-}
-
-bool HttpConnection::read_body() {
-    const auto length = static_cast<std::size_t>(parser_.content_length());
-    const std::string_view ready = input().substr(0, length - body_received_);
-    if (!make_room_for_body(std::min(body_received_ + ready.size() + 1, length))) return true;
-    if (ready.size() == length) {
-        request_.body.assign(ready);
-    } else {
-        request_.body.resize(request_.reservation.bytes());
-        std::memcpy(request_.body.data() + body_received_, ready.data(), ready.size());
-    }
-    body_received_ += ready.size();
-    input_begin_ += ready.size();
-    if (body_received_ == length) return call_handler();
-    return read_some(
-        request_.body.data() + body_received_,
-        request_.body.size() - body_received_,
-        [](HttpConnection& self, std::size_t size) { self.body_received_ += size; }
-    );
-}
-
-bool HttpConnection::read_chunks() {
-    // Room for what is there: the parser takes framing away and adds nothing.
-    if (!make_room_for_body(request_.body.size() + input().size())) return true;
-    input_begin_ += parser_.parse_chunks(input(), request_.body);
-    if (parser_.failed_with() != 0) {
-        reject(parser_.failed_with(), parser_.reason());
-        return true;
-    }
-    if (parser_.is_body_complete()) return call_handler();
-    compact_input();
-    if (input_end_ == kInputBytes) {
-        reject(400, "a chunk's header is too large");
-        return true;
-    }
-    return read_input();
-}
-
-void HttpConnection::compact_input() {
-    const std::size_t size = input_end_ - input_begin_;
-    if (size != 0) std::memmove(input_.get() + input_floor_, input_.get() + input_begin_, size);
-    input_begin_ = input_floor_;
-    input_end_ = input_floor_ + size;
 }
 
 bool HttpConnection::call_handler() {
@@ -373,7 +332,7 @@ void HttpConnection::accept_answer(std::uint64_t exchange_number, HttpResponse r
 void HttpConnection::reject(int status, std::string_view reason) {
     HttpServerMetrics& metrics = *service_->metrics;
     switch (status) {
-        case 408: metrics.timed_out.add(); break;
+        case 408: (reason == kTooSlow ? metrics.too_slow : metrics.timed_out).add(); break;
         case 413: metrics.bodies_too_big.add(); break;
         case 431: metrics.headers_too_big.add(); break;
         case 503: metrics.overloaded.add(); break;
@@ -446,22 +405,28 @@ bool HttpConnection::end_exchange() {
     }
     parser_.reset();
     has_skipped_line_ = false;
-    input_floor_ = 0;
-    compact_input();
+    input_.release_head();
+    if (output_.capacity() > kIdleOutputBytes) std::string().swap(output_);
     phase_ = Phase::head;
-    set_deadline(input().empty() ? options_.idle_ms_max : options_.header_read_ms_max);
+    wait_for_request();
+    if (!input_.unread().empty()) set_deadline(options_.header_read_ms_max);
     return true;
 }
 
 // Closing with bytes unread would reset the connection and could take the answer away with it.
 bool HttpConnection::discard() {
-    return read_some(input_.get(), kInputBytes, [](HttpConnection&, std::size_t) {});
+    input_.skip(input_.unread().size());
+    input_.expect(kLingerBytes);
+    char* room = input_.room();
+    return read_some(room, input_.room_bytes(), [](HttpConnection&, std::size_t) {});
 }
 
 void HttpConnection::check_deadlines(steady_clock::time_point now) {
-    if (now < deadline_) return;
-    const bool is_in_request = phase_ == Phase::body || phase_ == Phase::chunks ||
-                               (phase_ == Phase::head && !is_between_requests());
+    is_slow_ =
+        phase_ == Phase::body && body_rate_.is_below(options_.body_bytes_per_second_min, now);
+    if (now < deadline_ && !is_slow_) return;
+    const bool is_in_request =
+        phase_ == Phase::body || (phase_ == Phase::head && !is_between_requests());
     if (!is_in_request || !is_reading_) return close();
     deadline_ = steady_clock::time_point::max();
     is_late_ = true;
@@ -472,6 +437,12 @@ void HttpConnection::check_deadlines(steady_clock::time_point now) {
 void HttpConnection::finish() {
     is_finishing_ = true;
     if (is_between_requests()) close();
+}
+
+// A head that is half there is given up as well: it has been waited for as long as any.
+bool HttpConnection::make_room() {
+    if (phase_ == Phase::head) close();
+    return phase_ == Phase::closed;
 }
 
 void HttpConnection::close() {

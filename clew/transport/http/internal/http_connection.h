@@ -20,6 +20,12 @@ struct HttpService {
     ByteBudget& budget;
     HttpHandler handler;
     std::shared_ptr<HttpServerMetrics> metrics;
+
+    bool takes_body(const HttpRequest& request) const;
+    // Also over a connection beyond the limit.
+    bool answers_always(const HttpRequest& request) const {
+        return options.answers_always && options.answers_always(request);
+    }
 };
 
 std::shared_ptr<Connection> make_http_connection(

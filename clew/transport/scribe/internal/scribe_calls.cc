@@ -38,6 +38,7 @@ Fb303Status status_of(const ScribeService& service, bool is_stopping) {
          {"frames_too_big", value(metrics.frames_too_big)},
          {"entries_too_big", value(metrics.entries_too_big)},
          {"timed_out", value(metrics.timed_out)},
+         {"too_slow", value(metrics.too_slow)},
          {"overloaded", value(metrics.overloaded)},
          {"try_later", value(metrics.try_later)}}};
 }

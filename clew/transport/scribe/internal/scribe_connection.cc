@@ -2,7 +2,6 @@
 #include "clew/transport/scribe/internal/scribe_connection.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@
 #include <boost/asio/write.hpp>
 
 #include "clew/transport/scribe/internal/scribe_calls.h"
+#include "clew/transport/scribe/internal/scribe_exchange.h"
 
 namespace clew::transport {
 
@@ -26,18 +26,23 @@ using boost::system::error_code;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kLengthBytes = 4;
-// What one read takes at most. Larger frames go straight to where they are wanted.
-constexpr std::size_t kInputBytes = 16 * 1024;
-// Memory given to a frame before any of it has come; it doubles while the frame comes, so a
-// declared length alone costs nobody anything.
-constexpr std::size_t kFrameFirstBytes = 256 * 1024;
-// ... and kept by a connection between frames.
-constexpr std::size_t kFrameKeptBytes = 64 * 1024;
+// The input buffer of a connection between frames. It grows to hold a small frame.
+constexpr std::size_t kIdleInputBytes = 2 * 1024;
+// A frame up to this size waits in the input until all of it has arrived.
+constexpr std::size_t kSmallFrameBytes = ByteBudget::kSmallMessageBytes;
+// Reserved for a larger frame at its first byte; doubles as the frame arrives, so a declared
+// length costs nobody anything.
+constexpr std::size_t kFrameFirstBytes = 16 * 1024;
+// Memory made ready beyond what has arrived of a frame: what one read may take.
+constexpr std::size_t kReadAheadBytes = 64 * 1024;
+// Kept between frames of the buffers for large frames and for answers.
+constexpr std::size_t kIdleBytes = 1024;
 // Of a frame that there is no room for: enough to tell whom to answer what.
 constexpr std::size_t kRefusedFrameBytes = 512;
 static_assert(kRefusedFrameBytes > kMethodBytesMax + 12);
 
 class ScribeConnection final : public Connection,
+                               public ScribeExchangeOwner,
                                public std::enable_shared_from_this<ScribeConnection> {
 public:
     ScribeConnection(AcceptedSocket accepted, std::shared_ptr<const ScribeService> service);
@@ -45,10 +50,10 @@ public:
     void start() override;
     void check_deadlines(steady_clock::time_point now) override;
     void finish() override;
+    bool make_room() override;
     void close() override;
 
-    // From any thread; nothing when nobody gave a result.
-    void take_result(std::uint64_t number, std::optional<LogResult> result);
+    void take_result(std::uint64_t number, std::optional<LogResult> result) override;
 
 private:
     enum class Phase : std::uint8_t {
@@ -64,8 +69,13 @@ private:
     void run();
     bool step();
     bool read_length();
+    void begin_frame();
     bool read_frame();
+    bool read_small_frame();
+    bool read_large_frame();
+    bool refuse_rest();
     bool read_past_frame();
+    bool take_frame(std::string_view frame);
     bool end_frame(bool readable);
     bool make_room_for_frame(std::size_t size);
     bool end();
@@ -79,10 +89,11 @@ private:
     bool read_some(char* at, std::size_t size_max, Next next);
     void read_failed(const error_code& error);
     bool read_input();
+    void resize_input(std::size_t size);
     std::string_view input() const {
         return {input_.get() + input_begin_, input_end_ - input_begin_};
     }
-    void begin_waiting() { read_deadline_ = steady_clock::now() + options_.idle_ms_max; }
+    void begin_waiting();
     bool is_between_frames() const { return phase_ == Phase::length && input().empty(); }
 
     std::unique_ptr<ConnectionSlot> slot_;
@@ -96,14 +107,17 @@ private:
 
     // Bytes received and not yet used: [input_begin_, input_end_).
     std::unique_ptr<char[]> input_;
+    std::size_t input_bytes_ = kIdleInputBytes;  // the buffer's size
     std::size_t input_begin_ = 0;
     std::size_t input_end_ = 0;
 
     std::string frame_;               // of a frame that does not fit into the input
     std::size_t frame_bytes_ = 0;     // its length
     std::size_t frame_received_ = 0;  // so far
-    ByteReservation reservation_;     // what the frame holds
-    std::string output_;              // answers that are on their way
+    ReceiveRate frame_rate_;
+    const std::shared_ptr<PeerBytes> peer_;  // its account of the bytes in flight
+    ByteReservation reservation_;            // what the frame holds
+    std::string output_;                     // answers that are on their way
 
     steady_clock::time_point read_deadline_ = steady_clock::time_point::max();
     steady_clock::time_point write_deadline_ = steady_clock::time_point::max();
@@ -116,31 +130,6 @@ private:
     bool is_broken_ = false;     // the input cannot be trusted any more
     bool has_answered_ = false;  // ever
     bool hangs_up_ = false;      // when what is in output_ is out
-};
-
-// One call's way back. Tells the connection once, if it is still there: a responder that is kept
-// for long holds neither the connection nor its place at the listener.
-class ScribeExchange final : public LogResponder::Exchange {
-public:
-    ScribeExchange(std::weak_ptr<ScribeConnection> connection, std::uint64_t number)
-        : connection_(std::move(connection)), number_(number) {}
-    ~ScribeExchange() override { tell(std::nullopt); }
-    ScribeExchange(const ScribeExchange&) = delete;
-    ScribeExchange& operator=(const ScribeExchange&) = delete;
-
-    void answer(LogResult result) override { tell(result); }
-
-private:
-    void tell(std::optional<LogResult> result) {
-        if (answered_.exchange(true)) return;
-        if (const std::shared_ptr<ScribeConnection> open = connection_.lock()) {
-            open->take_result(number_, result);
-        }
-    }
-
-    const std::weak_ptr<ScribeConnection> connection_;
-    const std::uint64_t number_;
-    std::atomic<bool> answered_{false};
 };
 
 ScribeConnection::ScribeConnection(
@@ -157,7 +146,9 @@ ScribeConnection::ScribeConnection(
               return std::make_shared<ScribeExchange>(weak_from_this(), number);
           }
       ),
-      input_(std::make_unique_for_overwrite<char[]>(kInputBytes)) {
+      input_(std::make_unique_for_overwrite<char[]>(kIdleInputBytes)),
+      frame_rate_(options_.rate_window_ms),
+      peer_(service_->budget.account_of(accepted.peer)) {
     error_code ignored;  // descriptors come non-blocking already
     socket_.non_blocking(true, ignored);
     // Connections may idle for an hour; one whose peer has died without a word ends earlier.
@@ -168,6 +159,12 @@ void ScribeConnection::start() {
     self_ = shared_from_this();
     begin_waiting();
     run();
+}
+
+void ScribeConnection::begin_waiting() {
+    const steady_clock::time_point now = steady_clock::now();
+    read_deadline_ = now + options_.idle_ms_max;
+    if (calls_.in_flight() == 0) slot_->set_waiting(now);
 }
 
 void ScribeConnection::run() {
@@ -187,7 +184,7 @@ bool ScribeConnection::step() {
         case Phase::frame: return read_frame();
         case Phase::refusing: return read_past_frame();
         case Phase::lingering:
-            return read_some(input_.get(), kInputBytes, [](ScribeConnection&, std::size_t) {});
+            return read_some(input_.get(), input_bytes_, [](ScribeConnection&, std::size_t) {});
         case Phase::ending:
         case Phase::closed: return false;
     }
@@ -203,6 +200,7 @@ bool ScribeConnection::is_paused() {
         const bool idle = is_between_frames();
         read_deadline_ =
             steady_clock::now() + (idle ? options_.idle_ms_max : options_.frame_read_ms_max);
+        frame_rate_.begin(steady_clock::now());
     }
     return is_paused_;
 }
@@ -216,6 +214,7 @@ bool ScribeConnection::read_some(char* at, std::size_t size_max, Next next) {
             self->is_reading_ = false;
             if (self->phase_ == Phase::closed) return;
             if (error) return self->read_failed(error);
+            self->frame_rate_.add(size);
             next(*self, size);
             self->run();
         }
@@ -230,17 +229,29 @@ void ScribeConnection::read_failed(const error_code& error) {
     run();
 }
 
+void ScribeConnection::resize_input(std::size_t size) {
+    auto moved = std::make_unique_for_overwrite<char[]>(size);
+    std::memcpy(moved.get(), input_.get() + input_begin_, input().size());
+    input_end_ -= input_begin_;
+    input_begin_ = 0;
+    input_ = std::move(moved);
+    input_bytes_ = size;
+}
+
 bool ScribeConnection::read_input() {
     if (input().empty()) {
         input_begin_ = input_end_ = 0;
-    } else if (input_end_ == kInputBytes) {
+        if (is_between_frames() && input_bytes_ > kIdleInputBytes) resize_input(kIdleInputBytes);
+    } else if (input_end_ == input_bytes_ && input_begin_ != 0) {
         std::memmove(input_.get(), input_.get() + input_begin_, input().size());
         input_end_ -= input_begin_;
         input_begin_ = 0;
+    } else if (input_end_ == input_bytes_) {
+        resize_input(std::min(2 * input_bytes_, kSmallFrameBytes));
     }
     return read_some(
         input_.get() + input_end_,
-        kInputBytes - input_end_,
+        input_bytes_ - input_end_,
         [](ScribeConnection& self, std::size_t size) {
             if (self.is_between_frames()) {
                 self.read_deadline_ = steady_clock::now() + self.options_.frame_read_ms_max;
@@ -258,57 +269,81 @@ bool ScribeConnection::read_length() {
     if (input().size() < kLengthBytes) return read_input();
     frame_bytes_ = static_cast<std::uint32_t>(wire::ThriftReader(input()).read_int32());
     input_begin_ += kLengthBytes;
-    if (frame_bytes_ > options_.frame_bytes_max) {
+    const bool never_fits =
+        frame_bytes_ > kSmallFrameBytes && frame_bytes_ > service_->budget.message_bytes_max();
+    if (frame_bytes_ > options_.frame_bytes_max || never_fits) {
         service_->metrics->frames_too_big.add();
         is_broken_ = true;
         phase_ = Phase::ending;
         return true;
     }
+    begin_frame();
+    return true;
+}
+
+void ScribeConnection::begin_frame() {
+    slot_->set_busy();
     frame_received_ = 0;
     frame_.clear();
-    reservation_ = ByteReservation(service_->budget);
-    const bool has_room = reservation_.grow(std::min(frame_bytes_, kFrameFirstBytes));
+    reservation_ = ByteReservation(peer_);
+    frame_rate_.begin(steady_clock::now());
+    const bool has_room = frame_bytes_ <= kSmallFrameBytes || reservation_.could_grow(frame_bytes_);
     phase_ = has_room ? Phase::frame : Phase::refusing;
-    return true;
 }
 
 // Grows the frame's memory, and what it holds of the bytes in flight, to `size` at least.
 bool ScribeConnection::make_room_for_frame(std::size_t size) {
     const std::size_t held = reservation_.bytes();
-    if (size > held) {
-        const std::size_t wanted = std::min(std::max(size, 2 * held), frame_bytes_);
-        if (!reservation_.grow(wanted - held)) return false;
+    if (size <= held) return true;
+    const std::size_t doubled = std::min(std::max(2 * held, kFrameFirstBytes), frame_bytes_);
+    // Where the doubling does not fit, what is there still may.
+    if (!reservation_.grow(std::max(size, doubled) - held) && !reservation_.grow(size - held)) {
+        return false;
     }
-    frame_.resize(reservation_.bytes());
+    frame_.reserve(reservation_.bytes());
     return true;
 }
 
 bool ScribeConnection::read_frame() {
-    if (frame_received_ == 0 && input().size() >= frame_bytes_) {
-        const std::string_view whole = input().substr(0, frame_bytes_);
-        input_begin_ += frame_bytes_;
-        return end_frame(calls_.take_frame(whole, std::move(reservation_), is_finishing_));
-    }
+    return frame_bytes_ <= kSmallFrameBytes ? read_small_frame() : read_large_frame();
+}
+
+// Small frames are reserved only when they are whole: until then they are their connection's
+// memory.
+bool ScribeConnection::read_small_frame() {
+    if (input().size() < frame_bytes_) return read_input();
+    if (!reservation_.take_small(frame_bytes_)) return refuse_rest();
+    const std::string_view whole = input().substr(0, frame_bytes_);
+    input_begin_ += frame_bytes_;
+    return take_frame(whole);
+}
+
+bool ScribeConnection::read_large_frame() {
     const std::string_view ready = input().substr(0, frame_bytes_ - frame_received_);
-    if (!make_room_for_frame(std::min(frame_received_ + ready.size() + 1, frame_bytes_))) {
-        reservation_.release();
-        frame_.resize(std::min(frame_received_, kRefusedFrameBytes));
-        frame_.shrink_to_fit();
-        phase_ = Phase::refusing;
-        return true;
-    }
+    const std::size_t received = frame_received_ + ready.size();
+    if (!make_room_for_frame(std::min(received + 1, frame_bytes_))) return refuse_rest();
+    frame_.resize(std::min(reservation_.bytes(), received + kReadAheadBytes));
     std::memcpy(frame_.data() + frame_received_, ready.data(), ready.size());
-    frame_received_ += ready.size();
+    frame_received_ = received;
     input_begin_ += ready.size();
-    if (frame_received_ == frame_bytes_) {
-        const std::string_view whole(frame_.data(), frame_bytes_);
-        return end_frame(calls_.take_frame(whole, std::move(reservation_), is_finishing_));
-    }
+    if (frame_received_ == frame_bytes_) return take_frame({frame_.data(), frame_bytes_});
     return read_some(
         frame_.data() + frame_received_,
         frame_.size() - frame_received_,
         [](ScribeConnection& self, std::size_t size) { self.frame_received_ += size; }
     );
+}
+
+bool ScribeConnection::take_frame(std::string_view frame) {
+    return end_frame(calls_.take_frame(frame, std::move(reservation_), is_finishing_));
+}
+
+bool ScribeConnection::refuse_rest() {
+    reservation_.release();
+    frame_.resize(std::min(frame_received_, kRefusedFrameBytes));
+    frame_.shrink_to_fit();
+    phase_ = Phase::refusing;
+    return true;
 }
 
 bool ScribeConnection::read_past_frame() {
@@ -321,7 +356,7 @@ bool ScribeConnection::read_past_frame() {
 }
 
 bool ScribeConnection::end_frame(bool readable) {
-    if (frame_.capacity() > kFrameKeptBytes) frame_ = {};
+    if (frame_.capacity() > kIdleBytes) std::string().swap(frame_);
     if (phase_ == Phase::closed) return false;  // by an answer that came at once
     if (readable) {
         phase_ = Phase::length;
@@ -385,6 +420,7 @@ void ScribeConnection::write_rest(std::size_t sent) {
 
 void ScribeConnection::answers_written() {
     output_.clear();
+    if (output_.capacity() > kIdleBytes) std::string().swap(output_);
     if (hangs_up_) close();
 }
 
@@ -400,6 +436,12 @@ void ScribeConnection::take_result(std::uint64_t number, std::optional<LogResult
 }
 
 void ScribeConnection::check_deadlines(steady_clock::time_point now) {
+    const bool is_in_frame = phase_ == Phase::frame || phase_ == Phase::refusing;
+    if (is_in_frame && is_reading_ &&
+        frame_rate_.is_below(options_.frame_bytes_per_second_min, now)) {
+        service_->metrics->too_slow.add();
+        return close();
+    }
     const bool waits_for_answer = is_between_frames() && calls_.in_flight() > 0;
     const bool reads_too_long = is_reading_ && !waits_for_answer && now >= read_deadline_;
     if (phase_ == Phase::closed || (!reads_too_long && now < write_deadline_)) return;
@@ -411,6 +453,12 @@ void ScribeConnection::finish() {
     is_finishing_ = true;
     if (is_between_frames()) phase_ = Phase::ending;
     run();
+}
+
+// A call that waits for its answer is not given up, nor a frame that has begun.
+bool ScribeConnection::make_room() {
+    if (phase_ == Phase::length && calls_.in_flight() == 0 && !is_writing_) close();
+    return phase_ == Phase::closed;
 }
 
 void ScribeConnection::close() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "clew/transport/refused_peer.h"
+#include "clew/transport/internal/refused_peer.h"
 
 #include <array>
 #include <utility>
