@@ -65,11 +65,29 @@ def test_a_signal_ends_it_while_the_configuration_does_not_come(binary, tmp_path
     assert child.wait(timeout=WAIT_SECONDS_MAX) == -signal.SIGTERM
 
 
-def test_a_closed_terminal_ends_it_in_order(start):
+@pytest.fixture
+def hangup():
+    """Sets what a server that is started next inherits: tests may run under nohup themselves."""
+    before = signal.getsignal(signal.SIGHUP)
+    yield lambda action: signal.signal(signal.SIGHUP, action)
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_a_closed_terminal_ends_it_in_order(start, hangup):
+    hangup(signal.SIG_DFL)
     server = start()
     server.process.send_signal(signal.SIGHUP)
     assert server.process.wait(timeout=WAIT_SECONDS_MAX) == 0
     assert "signal=SIGHUP" in server.log.read_text()
+
+
+def test_under_nohup_it_outlives_the_terminal(start, hangup):
+    hangup(signal.SIG_IGN)
+    server = start()
+    server.process.send_signal(signal.SIGHUP)
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(timeout=WAIT_SECONDS_MAX) == 0
+    assert "signal=SIGHUP" not in server.log.read_text()
 
 
 def test_no_password_of_a_url_is_logged(start):
