@@ -34,7 +34,7 @@ struct LoopThread {
     void make_reactor() { boost::asio::steady_timer timer(context); }
 };
 
-// A handler that finds no memory costs its connection, which a deadline ends, and not the server.
+// A handler that finds no memory costs its connection, and not the server.
 void run(boost::asio::io_context& context) {
     while (!context.stopped()) {
         try {

@@ -42,6 +42,7 @@ void QueryPool::end() {
 
 Expected<void> QueryPool::start() {
     CLEW_ASSERT(threads_.empty());
+    running_.reserve(options_.threads + 1);  // so that taking a query needs no memory
     Expected<void> started = start_thread(QueryLane::lookup);
     for (std::size_t i = 0; i < options_.threads && started; ++i) {
         started = start_thread(QueryLane::scan);
@@ -107,7 +108,7 @@ void QueryPool::stop() {
     for (const std::deque<Query>& lane : dropped) {
         for (const Query& query : lane) {
             query.context->cancel(Cancellation::shutting_down);
-            query.work(query.context->check(), *query.context);
+            work_on(query);
         }
     }
 }
@@ -129,7 +130,7 @@ void QueryPool::work_on(const Query& query) {
     try {
         query.work(may_begin, *query.context);
     } catch (const std::bad_alloc&) {
-        refused_.add();  // it could not even say so
+        refused_.add();  // there was no memory for an answer
     }
 }
 

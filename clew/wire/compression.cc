@@ -154,12 +154,14 @@ private:
         return {};
     }
 
-    // A string that grows by itself may take twice what is asked for.
+    // A string that grows by itself may pass the limit. Here it doubles up to it: a stream of many
+    // small members would otherwise copy all that was made so far for each of them.
     void make_room(std::size_t at, std::size_t room) {
         if (out_.capacity() < at + room + padding_) {
             std::string kept = out_.substr(0, at);
+            const std::size_t doubled = std::min(2 * out_.capacity(), begin_ + bytes_max_);
             std::string().swap(out_);
-            out_.reserve(at + room + padding_);
+            out_.reserve(std::max(doubled, at + room) + padding_);
             out_ = kept;
         }
         out_.resize(at + room);

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/allocation_count.h"
+
 namespace clew::wire {
 namespace {
 
@@ -67,6 +69,18 @@ TEST(Compression, refuses_a_bomb_of_many_members) {
     std::string bomb;
     for (int i = 0; i < 100; ++i) bomb += compressed(std::string(100'000, 'x'));
     EXPECT_EQ(inflating_fails_with(bomb, 5'000'000), Code::limit_exceeded);
+}
+
+TEST(Compression, copies_what_it_made_a_few_times_however_many_members_there_are) {
+    // Each makes far more than eight times its own bytes.
+    const std::string member = compressed(std::string(3'000, 'x'));
+    std::string stream;
+    for (int i = 0; i < 10'000; ++i) stream += member;
+    std::string out;
+    const std::size_t before = testing::allocation_count();
+    ASSERT_TRUE(gunzip(stream, 32'000'000, kPadding, out).has_value());
+    EXPECT_EQ(out.size(), 30'000'000U);
+    EXPECT_LE(testing::allocation_count() - before, 40U);
 }
 
 TEST(Compression, refuses_a_stream_that_is_cut_anywhere) {

@@ -28,6 +28,9 @@ constexpr std::size_t kInflatedFirstBytes = 16 * 1024;
 constexpr std::size_t kInflatedFirstRatio = 16;
 constexpr std::size_t kInflatedGrowth = 8;
 
+// Of the sentence that a sender gets with a refusal.
+constexpr std::size_t kErrorBytesMax = 1024;
+
 constexpr char kProto3ListByte = 0x0a;  // field 1, with a length
 
 static_assert(HttpRequest::kBodyPaddingBytes >= codec::kJsonBodyPaddingBytes);
@@ -213,20 +216,22 @@ void HttpSpanReceiver::finish(
 }
 
 HttpResponse HttpSpanReceiver::answer_to(const Error& error) const {
+    // It may show what was sent, such as a number of a megabyte.
+    const std::string_view text = std::string_view(error.message).substr(0, kErrorBytesMax);
     switch (error.code) {
         case Code::malformed:
         case Code::truncated:
-        case Code::invalid_argument: return transport::text_response(400, error.message);
+        case Code::invalid_argument: return transport::text_response(400, text);
         case Code::overloaded:
         case Code::unavailable:
-            return transport::overloaded_response(503, error.message, options_.retry_after_seconds);
-        case Code::limit_exceeded: return transport::text_response(413, error.message);
+            return transport::overloaded_response(503, text, options_.retry_after_seconds);
+        case Code::limit_exceeded: return transport::text_response(413, text);
         case Code::unsupported: {
-            HttpResponse response = transport::text_response(415, error.message);
+            HttpResponse response = transport::text_response(415, text);
             response.add_header("Accept-Encoding", "gzip");
             return response;
         }
-        default: return transport::text_response(500, error.message);
+        default: return transport::text_response(500, text);
     }
 }
 

@@ -116,6 +116,21 @@ TEST_F(HttpSpanReceiverTest, takes_any_content_type_but_protobuf_for_json) {
     EXPECT_EQ(storage_.span_count(), 5u);
 }
 
+TEST_F(HttpSpanReceiverTest, shows_no_more_than_the_beginning_of_what_it_refuses) {
+    const std::string large(2'000'000, 'a');
+    const std::string span = R"([{"traceId":"1","id":"2",)";
+    for (const std::string& member :
+         {"\"timestamp\":\"" + large + "\"}]",
+          "\"timestamp\":\"" + std::string(1'000'000, '1') + ".5\"}]",
+          "\"kind\":\"" + large + "\"}]",
+          "\"tags\":{\"" + large + "\":null}}]"}) {
+        const RawReply reply = post(span + member);
+        EXPECT_EQ(reply.status, 400);
+        EXPECT_LE(reply.body.size(), 1024u);
+        EXPECT_GT(reply.body.size(), 0u);
+    }
+}
+
 TEST_F(HttpSpanReceiverTest, stores_protobuf) {
     const std::string ids = "\x0a\x08" + std::string(8, 'a') + "\x1a\x08" + std::string(8, 'b');
     const std::string list = "\x0a\x14" + ids;

@@ -134,11 +134,17 @@ void JsonV2Reader::fail_type(std::string_view expected, char first, std::string_
     fail(Code::malformed, std::move(message));
 }
 
+// A value as an error shows it: whoever sent 32 MB of it need not get them back.
+std::string_view shown(std::string_view value) {
+    constexpr std::size_t kShownBytesMax = 256;
+    return value.substr(0, kShownBytesMax);
+}
+
 void JsonV2Reader::fail_number(
     std::string_view expected, std::string_view number, std::string_view key
 ) {
     std::string message = "Expected ";
-    message.append(expected).append(" but was ").append(number);
+    message.append(expected).append(" but was ").append(shown(number));
     message.append(" at path ").append(path(key));
     fail(Code::malformed, std::move(message));
 }
@@ -227,7 +233,7 @@ void JsonV2Reader::read_kind(JsonValue& value) {
     const auto kind = model::parse_kind(text);
     if (!kind) {
         return fail(
-            Code::invalid_argument, "No enum constant zipkin2.Span.Kind." + std::string(text)
+            Code::invalid_argument, "No enum constant zipkin2.Span.Kind." + std::string(shown(text))
         );
     }
     span_.set_kind(*kind);
@@ -412,7 +418,8 @@ std::int64_t JsonV2Reader::read_unusual_integer(JsonValue& value, std::string_vi
     const std::string_view trimmed = trim(text);
     fail(
         Code::malformed,
-        trimmed.empty() ? "empty String" : "For input string: \"" + std::string(trimmed) + "\""
+        trimmed.empty() ? "empty String"
+                        : "For input string: \"" + std::string(shown(trimmed)) + "\""
     );
     return 0;
 }

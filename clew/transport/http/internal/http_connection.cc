@@ -169,7 +169,13 @@ void HttpConnection::wait_for_request() {
 void HttpConnection::run() {
     if (is_running_) return;
     is_running_ = true;
-    while (step()) {}
+    try {
+        while (step()) {}
+    } catch (...) {  // no memory: without this nothing would ever end the connection
+        is_running_ = false;
+        close();
+        throw;
+    }
     is_running_ = false;
 }
 

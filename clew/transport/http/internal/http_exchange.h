@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <new>
 
 #include "clew/transport/http/http_handler.h"
 
@@ -30,7 +31,14 @@ class HttpExchange final : public HttpResponder::Exchange {
 public:
     HttpExchange(std::weak_ptr<HttpExchangeOwner> owner, std::uint64_t number)
         : owner_(std::move(owner)), number_(number) {}
-    ~HttpExchange() override { answer(text_response(500, "the request was not answered")); }
+    ~HttpExchange() override {
+        if (answered_.load()) return;
+        try {
+            answer(text_response(500, "the request was not answered"));
+        } catch (const std::bad_alloc&) {
+            return;  // no memory for an answer: the peer waits as long as it likes to
+        }
+    }
     HttpExchange(const HttpExchange&) = delete;
     HttpExchange& operator=(const HttpExchange&) = delete;
 

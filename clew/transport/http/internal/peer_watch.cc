@@ -29,15 +29,21 @@ void PeerWatch::begin(std::shared_ptr<WatchedPeer> peer) {
 void PeerWatch::end() {
     ++number_;  // what is pending finds another number
     half_closed_.reset();
+    if (!waits_for_reset_) return;
+    // Nothing but a reset would end it: without this one would be left behind for each request of a
+    // peer that pipelines without a pause.
+    waits_for_reset_ = false;
+    error_code ignored;  // the socket may be closed already, which has ended it
+    socket_.cancel(ignored);
 }
 
 void PeerWatch::wait(std::shared_ptr<WatchedPeer> peer) {
-    const auto event =
-        peer->input_room().empty() ? tcp::socket::wait_error : tcp::socket::wait_read;
+    waits_for_reset_ = peer->input_room().empty();
     socket_.async_wait(
-        event,
+        waits_for_reset_ ? tcp::socket::wait_error : tcp::socket::wait_read,
         [this, number = number_, kept = std::move(peer)](const error_code& error) mutable {
             if (number != number_) return;
+            waits_for_reset_ = false;
             if (error) return kept->peer_gone();
             look(std::move(kept));
         }

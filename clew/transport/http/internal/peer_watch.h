@@ -61,7 +61,8 @@ private:
     void wait_half_closed(std::shared_ptr<WatchedPeer> peer);
 
     Socket& socket_;
-    std::uint64_t number_ = 0;  // of the watch that goes on; ends and begins count up
+    std::uint64_t number_ = 0;      // of the watch that goes on; ends and begins count up
+    bool waits_for_reset_ = false;  // there was no room for input
     std::unique_ptr<Timer> half_closed_;
 };
 
