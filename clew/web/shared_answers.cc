@@ -48,7 +48,8 @@ std::uint64_t SharedAnswers::wait(
     const std::string& key, const HttpResponder& responder, Compute compute
 ) {
     const std::lock_guard lock(mutex_);
-    std::shared_ptr<Running>& running = running_[key];
+    const auto found = running_.find(key);
+    std::shared_ptr<Running> running = found == running_.end() ? nullptr : found->second;
     if (!running) {
         running = std::make_shared<Running>();
         running->context = pool_.make_context();
@@ -63,10 +64,9 @@ std::uint64_t SharedAnswers::wait(
                 finish(key, its_own, computed_or_refused(compute, context));
             }
         );
-        if (!is_waiting) {
-            running_.erase(key);
-            return 0;
-        }
+        if (!is_waiting) return 0;
+        // Last: where memory ran out before, nobody joins what nobody computes.
+        running_.emplace(key, running);
     }
     running->waiters.push_back({++last_number_, responder});
     return last_number_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clew/wire/java_number.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -31,11 +32,13 @@ std::string_view without_suffix(std::string_view text) noexcept {
 
 // A number too large for a double is infinite, one too small is zero: from_chars() says the same of
 // both.
-double out_of_range(std::string_view text) noexcept {
-    const std::size_t exponent = text.find_first_of("eEpP");
+double out_of_range(std::string_view text, std::chars_format format) noexcept {
+    const char* const letters = format == std::chars_format::hex ? "pP" : "eE";
+    const std::size_t exponent = text.find_first_of(letters);
     const bool has_exponent = exponent != std::string_view::npos;
-    const bool is_small = has_exponent ? text.substr(exponent + 1).starts_with('-')
-                                       : text.front() == '0' || text.front() == '.';
+    const std::size_t first = std::min(text.find_first_not_of('0'), text.size() - 1);
+    const bool is_small =
+        has_exponent ? text.substr(exponent + 1).starts_with('-') : text[first] == '.';
     return is_small ? 0 : std::numeric_limits<double>::infinity();
 }
 
@@ -58,7 +61,7 @@ bool read_double(std::string_view text, double& value) noexcept {
     const char* end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data(), end, value, format);
     if (parsed.ptr != end || parsed.ec == std::errc::invalid_argument) return false;
-    if (parsed.ec == std::errc::result_out_of_range) value = out_of_range(text);
+    if (parsed.ec == std::errc::result_out_of_range) value = out_of_range(text, format);
     return true;
 }
 

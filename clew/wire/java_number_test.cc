@@ -78,6 +78,14 @@ TEST(JavaNumber, knows_what_has_a_fraction_or_no_bounds) {
     }
 }
 
+TEST(JavaNumber, tells_too_large_from_too_small_for_a_double) {
+    EXPECT_EQ(read("0" + std::string(310, '1')), "not whole");
+    EXPECT_EQ(read("0." + std::string(400, '0') + "1"), "0");
+    EXPECT_EQ(read("1e-999"), "0");
+    EXPECT_EQ(read("0x1ep-99999"), "0");
+    EXPECT_EQ(read("0x1ep99999"), "not whole");
+}
+
 TEST(JavaNumber, knows_what_is_not_a_number) {
     for (const char* text :
          {"",
