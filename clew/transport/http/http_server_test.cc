@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "clew/base/testing/allocation_count.h"
 #include "clew/base/testing/becomes_true.h"
 #include "clew/transport/http/internal/http_server_fixture.h"
 
@@ -371,6 +372,20 @@ TEST_F(HttpServerTest, tells_a_handler_that_its_client_has_disconnected) {
     EXPECT_TRUE(becomes_true([&] { return server_->listener().counts().open == 0; }));
     kept.responders[0].send(text_response(200, "too late"));
     EXPECT_EQ(kept.count(), 1U);
+}
+
+TEST_F(HttpServerTest, closes_a_connection_whose_request_is_dropped_without_memory) {
+    KeptResponders kept;
+    open(kept.handler());
+    RawClient client = connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    ASSERT_TRUE(becomes_true([&] { return kept.count() == 1; }));
+    {
+        const clew::testing::NoMemory no_memory;
+        kept.responders.clear();
+    }
+    EXPECT_TRUE(becomes_true([&] { return server_->listener().counts().open == 0; }));
+    EXPECT_EQ(server_->metrics().overloaded.value(), 1U);
 }
 
 TEST_F(HttpServerTest, tells_no_handler_that_has_answered) {

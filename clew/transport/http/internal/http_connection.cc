@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <ctime>
 #include <optional>
@@ -59,6 +60,9 @@ public:
 
     void take_answer(std::uint64_t exchange_number, HttpResponse response) override;
     void when_disconnected(std::uint64_t exchange_number, std::function<void()> then) override;
+    void lose_answer(std::uint64_t exchange_number) noexcept override {
+        lost_exchange_.store(exchange_number);
+    }
     std::span<char> input_room() override { return input_.rest(); }
     void input_received(std::size_t size) override { input_.add(size); }
     void peer_gone() override { close(); }
@@ -117,8 +121,9 @@ private:
     HttpInput input_;
     HttpBody body_;
     ReceiveRate body_rate_;
-    std::uint64_t exchange_number_ = 0;
-    std::function<void()> on_disconnect_;  // of the request that the handler has
+    std::uint64_t exchange_number_ = 0;            // of the newest; they count from 1
+    std::atomic<std::uint64_t> lost_exchange_{0};  // its answer will not come
+    std::function<void()> on_disconnect_;          // of the request that the handler has
     PeerWatch watch_{socket_};
     std::optional<HttpResponse> answer_;
     HttpResponseWriter writer_;
@@ -428,6 +433,10 @@ bool HttpConnection::discard() {
 }
 
 void HttpConnection::check_deadlines(steady_clock::time_point now) {
+    if (is_answering(lost_exchange_.load()) && !answer_) {
+        service_->metrics->overloaded.add();
+        return close();
+    }
     is_slow_ =
         phase_ == Phase::body && body_rate_.is_below(options_.body_bytes_per_second_min, now);
     if (now < deadline_ && !is_slow_) return;

@@ -25,6 +25,9 @@ public:
     virtual void take_answer(std::uint64_t exchange_number, HttpResponse response) = 0;
     // On the connection's thread.
     virtual void when_disconnected(std::uint64_t exchange_number, std::function<void()> then) = 0;
+    // There was no memory for the answer, which will not come: the connection ends at its next
+    // check. From any thread.
+    virtual void lose_answer(std::uint64_t exchange_number) noexcept = 0;
 };
 
 class HttpExchange final : public HttpResponder::Exchange {
@@ -36,7 +39,7 @@ public:
         try {
             answer(text_response(500, "the request was not answered"));
         } catch (const std::bad_alloc&) {
-            return;  // no memory for an answer: the peer waits as long as it likes to
+            lose();
         }
     }
     HttpExchange(const HttpExchange&) = delete;
@@ -44,7 +47,11 @@ public:
 
     void answer(HttpResponse response) override {
         if (answered_.exchange(true)) return;
-        if (const auto owner = owner_.lock()) owner->take_answer(number_, std::move(response));
+        try {
+            if (const auto owner = owner_.lock()) owner->take_answer(number_, std::move(response));
+        } catch (const std::bad_alloc&) {
+            lose();
+        }
     }
 
     void when_disconnected(std::function<void()> then) override {
@@ -52,6 +59,10 @@ public:
     }
 
 private:
+    void lose() noexcept {
+        if (const auto owner = owner_.lock()) owner->lose_answer(number_);
+    }
+
     const std::weak_ptr<HttpExchangeOwner> owner_;
     const std::uint64_t number_;
     std::atomic<bool> answered_{false};

@@ -2,6 +2,7 @@
 #include "clew/transport/scribe/internal/scribe_connection.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -54,6 +55,7 @@ public:
     void close() override;
 
     void take_result(std::uint64_t number, std::optional<LogResult> result) override;
+    void lose_result() noexcept override { has_lost_result_.store(true); }
 
 private:
     enum class Phase : std::uint8_t {
@@ -122,10 +124,11 @@ private:
     steady_clock::time_point read_deadline_ = steady_clock::time_point::max();
     steady_clock::time_point write_deadline_ = steady_clock::time_point::max();
     Phase phase_ = Phase::length;
-    bool is_running_ = false;  // run() is on the stack
-    bool is_reading_ = false;  // an asynchronous read is pending
-    bool is_writing_ = false;  // an asynchronous write is pending
-    bool is_paused_ = false;   // not reading, because answers have to leave first
+    std::atomic<bool> has_lost_result_{false};  // nothing can be answered in order any more
+    bool is_running_ = false;                   // run() is on the stack
+    bool is_reading_ = false;                   // an asynchronous read is pending
+    bool is_writing_ = false;                   // an asynchronous write is pending
+    bool is_paused_ = false;                    // not reading, because answers have to leave first
     bool is_finishing_ = false;
     bool is_broken_ = false;     // the input cannot be trusted any more
     bool has_answered_ = false;  // ever
@@ -170,7 +173,13 @@ void ScribeConnection::begin_waiting() {
 void ScribeConnection::run() {
     if (is_running_) return;
     is_running_ = true;
-    while (step()) {}
+    try {
+        while (step()) {}
+    } catch (...) {  // no memory: without this nothing would ever end the connection
+        is_running_ = false;
+        close();
+        throw;
+    }
     is_running_ = false;
 }
 
@@ -436,6 +445,7 @@ void ScribeConnection::take_result(std::uint64_t number, std::optional<LogResult
 }
 
 void ScribeConnection::check_deadlines(steady_clock::time_point now) {
+    if (has_lost_result_.load()) return close();
     const bool is_in_frame = phase_ == Phase::frame || phase_ == Phase::refusing;
     if (is_in_frame && is_reading_ &&
         frame_rate_.is_below(options_.frame_bytes_per_second_min, now)) {

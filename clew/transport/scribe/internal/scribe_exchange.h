@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -24,6 +25,9 @@ public:
 
     // From any thread; no result when nobody gave one.
     virtual void take_result(std::uint64_t number, std::optional<LogResult> result) = 0;
+    // There was no memory to hand a result over: the connection ends at its next check. From any
+    // thread.
+    virtual void lose_result() noexcept = 0;
 };
 
 class ScribeExchange final : public LogResponder::Exchange {
@@ -39,7 +43,13 @@ public:
 private:
     void tell(std::optional<LogResult> result) {
         if (answered_.exchange(true)) return;
-        if (const auto owner = owner_.lock()) owner->take_result(number_, result);
+        const auto owner = owner_.lock();
+        if (!owner) return;
+        try {
+            owner->take_result(number_, result);
+        } catch (const std::bad_alloc&) {
+            owner->lose_result();
+        }
     }
 
     const std::weak_ptr<ScribeExchangeOwner> owner_;
